@@ -27,12 +27,19 @@ def examine(raw: bytes | str | Mapping[str, Any]) -> tuple[FormDocument | None, 
     compiled, found = compile_all(document)
     if not reader.problems:
         return document, compiled, found
-    known = {problem.pointer for problem in reader.problems}
+    known = {problem.pointer for problem in reader.problems} | reader.lost
     for problem in found:
-        follows = reader.left_out and problem.code in _FOLLOWING
-        if not follows and problem.pointer not in known:
+        follows = reader.lost and problem.code in _FOLLOWING
+        if not follows and not any(lead in known for lead in _leads(problem.pointer)):
             reader.problems.append(problem)
     return None, None, reader.problems
+
+
+def _leads(pointer: str) -> Iterator[str]:
+    """`pointer` and every pointer above it, the whole document aside."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
 def parse_document(raw: bytes | str | Mapping[str, Any]) -> FormDocument:

@@ -239,25 +239,13 @@ def _as_list(value: Value) -> list[Scalar]:
 def _and(builder: _Builder, node: Node) -> Run:
     operands = builder.operands(node)
 
-    def every(frame: Frame, context: Context) -> bool:
-        for operand in operands:
-            if not to_boolean(operand(frame, context)):
-                return False
-        return True
-
-    return every
+    return lambda frame, context: all(to_boolean(operand(frame, context)) for operand in operands)
 
 
 def _or(builder: _Builder, node: Node) -> Run:
     operands = builder.operands(node)
 
-    def some(frame: Frame, context: Context) -> bool:
-        for operand in operands:
-            if to_boolean(operand(frame, context)):
-                return True
-        return False
-
-    return some
+    return lambda frame, context: any(to_boolean(operand(frame, context)) for operand in operands)
 
 
 def _not(builder: _Builder, node: Node) -> Run:

@@ -20,6 +20,7 @@ from api.domain.forms.engine.document import (
     Section,
 )
 from api.domain.forms.engine.problems import Problem, pointer_token
+from api.domain.forms.engine.types import FieldType
 
 MAX_PROBLEMS = 500
 _PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
@@ -31,11 +32,13 @@ T = TypeVar("T", Field, Section, Page, Choice, FormDocument)
 
 
 class Reader:
-    """Decodes node by node. A node that cannot be read leaves a problem and is left out."""
+    """Decodes node by node. One that cannot be read leaves a problem, and a stand-in so that its
+    siblings keep their pointers; `lost` holds the pointers of these.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.left_out = False
+        self.lost: set[str] = set()
         self._fields = 0
 
     def fail(self, pointer: str, code: str, message: str) -> None:
@@ -54,8 +57,7 @@ class Reader:
         found = self._node(FormDocument, shell, "")
         if found is None:
             return None
-        kept = tuple(page for page in pages if page is not None)
-        return msgspec.structs.replace(found, pages=kept, choice_lists=lists)
+        return msgspec.structs.replace(found, pages=tuple(pages), choice_lists=lists)
 
     def _choice_lists(self, raw: Any) -> dict[str, tuple[Choice, ...]]:
         if raw is None:
@@ -70,22 +72,21 @@ class Reader:
                 self._node(Choice, choice, f"{pointer}/{at}")
                 for at, choice in enumerate(self._list(raw, name, "/choice_lists"))
             ]
-            found[str(name)] = tuple(choice for choice in choices if choice is not None)
+            found[str(name)] = tuple(choice or Choice(value=f"?{at}", label={}) for at, choice in enumerate(choices))
         return found
 
-    def _page(self, raw: Any, pointer: str) -> Page | None:
+    def _page(self, raw: Any, pointer: str) -> Page:
         sections = [
             self._section(section, f"{pointer}/sections/{at}")
             for at, section in enumerate(self._list(raw, "sections", pointer))
         ]
-        page = self._node(Page, _without(raw, "sections"), pointer)
-        kept = tuple(section for section in sections if section is not None)
-        return None if page is None else msgspec.structs.replace(page, sections=kept)
+        page = self._node(Page, _without(raw, "sections"), pointer) or Page(name=f"?{pointer}")
+        return msgspec.structs.replace(page, sections=tuple(sections))
 
-    def _section(self, raw: Any, pointer: str) -> Section | None:
+    def _section(self, raw: Any, pointer: str) -> Section:
         fields = self._fields_of(raw, pointer, 1)
-        section = self._node(Section, _without(raw, "fields"), pointer)
-        return None if section is None else msgspec.structs.replace(section, fields=fields)
+        section = self._node(Section, _without(raw, "fields"), pointer) or Section(name=f"?{pointer}")
+        return msgspec.structs.replace(section, fields=fields)
 
     def _fields_of(self, raw: Any, pointer: str, depth: int) -> tuple[Field, ...]:
         fields = self._list(raw, "fields", pointer)
@@ -93,17 +94,19 @@ class Reader:
             self.fail(f"{pointer}/fields", "nesting", f"groups and repeats may be nested {MAX_NESTING - 1} deep")
             return ()
         found = [self._field(field, f"{pointer}/fields/{at}", depth) for at, field in enumerate(fields)]
-        return tuple(field for field in found if field is not None)
+        return tuple(found)
 
-    def _field(self, raw: Any, pointer: str, depth: int) -> Field | None:
+    def _field(self, raw: Any, pointer: str, depth: int) -> Field:
+        lost = Field(name=f"?{pointer}", type=FieldType.NOTE)
         self._fields += 1
         if self._fields == MAX_FIELDS + 1:
             self.fail("/pages", "too_many_fields", f"a form may have {MAX_FIELDS} fields")
         if self._fields > MAX_FIELDS:
-            return None
+            self.lost.add(pointer)
+            return lost
         fields = self._fields_of(raw, pointer, depth + 1)
-        field = self._node(Field, _without(raw, "fields"), pointer)
-        return None if field is None else msgspec.structs.replace(field, fields=fields)
+        field = self._node(Field, _without(raw, "fields"), pointer) or lost
+        return msgspec.structs.replace(field, fields=fields)
 
     def _list(self, raw: Any, key: str, pointer: str) -> list[Any]:
         value = raw.get(key) if isinstance(raw, Mapping) else None
@@ -118,7 +121,7 @@ class Reader:
         """`raw` as `kind`; an attribute that is wrong is named and left out, so that the next one is found too."""
         if not isinstance(raw, Mapping):
             self.fail(pointer, "type", "this has to be an object")
-            self.left_out = True
+            self.lost.add(pointer)
             return None
         rest = dict(raw)
         while True:
@@ -127,7 +130,7 @@ class Reader:
             except msgspec.ValidationError as error:
                 culprit = self._explain(str(error), pointer)
             if culprit is None or culprit not in rest:
-                self.left_out = True
+                self.lost.add(pointer)
                 return None
             del rest[culprit]
 
