@@ -27,19 +27,13 @@ def examine(raw: bytes | str | Mapping[str, Any]) -> tuple[FormDocument | None, 
     compiled, found = compile_all(document)
     if not reader.problems:
         return document, compiled, found
-    known = {problem.pointer for problem in reader.problems} | reader.lost
+    known = {problem.pointer for problem in reader.problems}
     for problem in found:
         follows = reader.lost and problem.code in _FOLLOWING
-        if not follows and not any(lead in known for lead in _leads(problem.pointer)):
+        stand_in = problem.pointer.rpartition("/")[0] in reader.lost
+        if not follows and not stand_in and problem.pointer not in known:
             reader.problems.append(problem)
     return None, None, reader.problems
-
-
-def _leads(pointer: str) -> Iterator[str]:
-    """`pointer` and every pointer above it, the whole document aside."""
-    while pointer:
-        yield pointer
-        pointer = pointer.rpartition("/")[0]
 
 
 def parse_document(raw: bytes | str | Mapping[str, Any]) -> FormDocument:

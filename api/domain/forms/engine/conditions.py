@@ -11,7 +11,7 @@ from api.domain.forms.engine.compiled import NONE, CompiledExpression, CompiledF
 from api.domain.forms.engine.frames import Layout
 from api.domain.forms.engine.program import Context, Run, build
 from api.domain.forms.engine.types import VALUE_TYPES, FieldType, ValueType
-from api.domain.forms.engine.values import to_boolean
+from api.domain.forms.engine.values import Scalar, to_boolean
 
 _EMPTY = Layout.of(())
 _RUNS: WeakKeyDictionary[CompiledExpression, list[Run]] = WeakKeyDictionary()
@@ -19,12 +19,18 @@ _RUNS: WeakKeyDictionary[CompiledExpression, list[Run]] = WeakKeyDictionary()
 
 def evaluate_condition(expression: CompiledExpression, values: Mapping[str, Any], clock: Clock) -> bool:
     """Whether the condition holds for `values` by dotted name; a name that is not there is empty."""
+    return to_boolean(evaluate_expression(expression, values, clock))
+
+
+def evaluate_expression(expression: CompiledExpression, values: Mapping[str, Any], clock: Clock) -> Scalar:
+    """The expression's value for `values` by name: a string, a double or a boolean."""
     runs = _RUNS.get(expression)
     if runs is None:
         runs = _RUNS[expression] = build(expression.nodes, _EMPTY, {})
     context = Context.at(clock)
     context.named = values
-    return to_boolean(runs[expression.root](_EMPTY.frame(NONE), context))
+    value: Scalar = runs[expression.root](_EMPTY.frame(NONE), context)
+    return value
 
 
 def condition_types(step: str, form: CompiledForm) -> dict[str, ValueType]:
