@@ -29,7 +29,7 @@ def _clash(message: str, at: int) -> ExpressionInvalid:
 
 def _counts_as_number(value: Typed) -> bool:
     if isinstance(value.literal, str):
-        return not math.isnan(to_number(value.literal, "UTC"))
+        return value.literal == "" or not math.isnan(to_number(value.literal, "UTC"))
     return value.type is not ValueType.CHOICES
 
 
@@ -52,9 +52,9 @@ def require_temporal(value: Typed, what: str, at: int) -> None:
 
 def require_comparable(left: Typed, right: Typed, at: int) -> None:
     """For `=` and `!=`."""
+    if "" in (left.literal, right.literal):
+        return
     for one, other in ((left, right), (right, left)):
-        if one.literal == "":
-            return
         _comparable(one, other, at)
 
 
