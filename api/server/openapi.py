@@ -152,3 +152,8 @@ def _forbid_unknown_fields(schemas: dict[str, Any]) -> None:
     for name, schema in schemas.items():
         if name in strict and not isinstance(schema, dict):
             schema.additional_properties = False
+
+
+def render(app: Litestar) -> bytes:
+    """Return the document as it is committed: stable order, one line each, a final newline."""
+    return msgspec.json.format(msgspec.json.encode(app.openapi_schema.to_schema(), order="sorted"), indent=2) + b"\n"

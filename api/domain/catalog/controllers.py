@@ -31,8 +31,8 @@ from api.lib.uow import UnitOfWork
 
 EventRef = Annotated[str, Parameter(max_length=64, description="The event's uid or slug.")]
 IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision you have read, e.g. `"3"`.')]
-OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", default=None, description="The revision you read.")]
-IfNoneMatch = Annotated[str | None, Parameter(header="If-None-Match", default=None, description="ETags you hold.")]
+OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision you read.")]
+IfNoneMatch = Annotated[str | None, Parameter(header="If-None-Match", description="ETags you hold.")]
 
 _STAFF = RouteClass.STAFF
 _ZONES = frozenset(available_timezones())
@@ -115,8 +115,15 @@ def _after(cursor: str | None) -> tuple[Any, UUID] | None:
         raise BadRequest("The cursor is not valid. Begin again without one.") from error
 
 
+def _known_zone(zone: str) -> None:
+    if zone not in _ZONES:
+        raise Unprocessable(
+            errors=(FieldProblem("/timezone", "choice", "Give an IANA time zone, e.g. Asia/Kolkata."),)
+        )
+
+
 class CatalogController(Controller):
-    """What everybody can see."""
+    """What everybody can see, and where organisers add to it: one controller, because the framework wants one per path."""
 
     path = "/api/v1"
     tags = ("Catalogue",)
@@ -151,6 +158,31 @@ class CatalogController(Controller):
             schemas.CategoryOut(slug=found.slug, title=found.title) for found in await service.categories(uow)
         ]
 
+    @post(
+        "/event-categories",
+        operation_id="createEventCategory",
+        summary="Add a shelf to the catalogue",
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
+    )
+    async def create_category(self, uow: UnitOfWork, data: schemas.CategoryIn) -> schemas.CategoryOut:
+        organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
+        made = await service.create_category(
+            uow, organization, slug=data.slug, title=data.title, position=data.position
+        )
+        return schemas.CategoryOut(slug=made.slug, title=made.title)
+
+    @post(
+        "/events",
+        operation_id="createEvent",
+        summary="Add an event as a draft",
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
+    )
+    async def create_event(self, uow: UnitOfWork, data: schemas.EventIn) -> Response[schemas.EventOut]:
+        _known_zone(data.timezone)
+        organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
+        values = {name: value for name, value in msgspec.structs.asdict(data).items() if name != "organization"}
+        return await _detail(uow, await service.create(uow, organization, **values))
+
     @get(
         "/events/{event:str}",
         operation_id="getEvent",
@@ -182,13 +214,6 @@ def cacheable(body: bytes, if_none_match: str | None) -> Response[Any]:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def _known_zone(zone: str) -> None:
-    if zone not in _ZONES:
-        raise Unprocessable(
-            errors=(FieldProblem("/timezone", "choice", "Give an IANA time zone, e.g. Asia/Kolkata."),)
-        )
-
-
 class EventController(Controller):
     """Events, for organisers."""
 
@@ -212,31 +237,6 @@ class EventController(Controller):
         below = (await organizations.subtrees(uow, [entered.id]))[entered.id]
         await uow.enter(Scope(organization_ids=below))
         return await _page(uow, await service.of(uow, sorted(below), _after(cursor), limit + 1), limit)
-
-    @post(
-        "/event-categories",
-        operation_id="createEventCategory",
-        summary="Add a shelf to the catalogue",
-        opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
-    )
-    async def create_category(self, uow: UnitOfWork, data: schemas.CategoryIn) -> schemas.CategoryOut:
-        organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
-        made = await service.create_category(
-            uow, organization, slug=data.slug, title=data.title, position=data.position
-        )
-        return schemas.CategoryOut(slug=made.slug, title=made.title)
-
-    @post(
-        "/events",
-        operation_id="createEvent",
-        summary="Add an event as a draft",
-        opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
-    )
-    async def create_event(self, uow: UnitOfWork, data: schemas.EventIn) -> Response[schemas.EventOut]:
-        _known_zone(data.timezone)
-        organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
-        values = {name: value for name, value in msgspec.structs.asdict(data).items() if name != "organization"}
-        return await _detail(uow, await service.create(uow, organization, **values))
 
     @get(
         "/organizations/{organization:uuid}/events/{event:uuid}",

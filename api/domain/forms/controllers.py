@@ -20,7 +20,7 @@ from api.lib.throttle import RouteClass
 from api.lib.uow import UnitOfWork
 
 IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision you have read, e.g. `"3"`.')]
-OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", default=None, description="The revision you read.")]
+OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision you read.")]
 
 
 def _summary(form: contracts.Form) -> schemas.FormSummary:

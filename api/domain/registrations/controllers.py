@@ -38,7 +38,7 @@ IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision 
 Key = Annotated[
     str | None,
     Parameter(
-        header="Idempotency-Key", default=None, description="The same key with the same body happens once; e.g. a UUID."
+        header="Idempotency-Key", description="The same key with the same body happens once; e.g. a UUID."
     ),
 ]
 StepName = Annotated[str, Parameter(max_length=64, description="A step of the pinned flow.")]

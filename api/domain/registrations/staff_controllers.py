@@ -25,7 +25,11 @@ from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 from api.lib.uow import UnitOfWork
 
-EventFilter = Annotated[UUID | None, Parameter(query="event", default=None, description="Only of this event.")]
+StateFilter = Annotated[
+    Literal["draft", "confirmed", "cancelled", "expired"] | None,
+    Parameter(query="state", description="Only in this state."),
+]
+EventFilter = Annotated[UUID | None, Parameter(query="event", description="Only of this event.")]
 
 
 def _sync(status: SyncStatus | None) -> schemas.SyncOut:
@@ -64,7 +68,7 @@ class StaffRegistrationController(Controller):
         organization: UUID,
         q: Annotated[str | None, Parameter(max_length=200, description="Parts of name, address or number.")] = None,
         event: EventFilter = None,
-        state: Literal["draft", "confirmed", "cancelled", "expired"] | None = None,
+        in_state: StateFilter = None,
         cursor: pagination.CursorText = None,
         limit: pagination.Limit = 50,
     ) -> schemas.StaffRegistrationPage:
@@ -74,7 +78,7 @@ class StaffRegistrationController(Controller):
             ids,
             words=q,
             event=await staff_service.event_id(uow, ids, event),
-            state=state,
+            state=in_state,
             before=_before(cursor),
             limit=limit + 1,
         )
@@ -123,21 +127,25 @@ class StaffRegistrationController(Controller):
         return Stream(lines, media_type="text/csv", headers=headers)
 
     @delete(
-        "/registrations/{registration:uuid}",
+        "/organizations/{organization:uuid}/registrations/{registration:uuid}",
         operation_id="deleteRegistration",
         summary="Hide a registration that is over; it can be restored for thirty days",
         opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF, CancelFirst),
     )
-    async def delete_registration(self, uow: UnitOfWork, registration: UUID) -> None:
+    async def delete_registration(self, uow: UnitOfWork, organization: UUID, registration: UUID) -> None:
+        await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
         await lifecycle.delete(uow, registration)
 
     @post(
-        "/registrations/{registration:uuid}/restore",
+        "/organizations/{organization:uuid}/registrations/{registration:uuid}/restore",
         operation_id="restoreRegistration",
         summary="Bring a deleted registration back",
         status_code=200,
         opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF),
     )
-    async def restore(self, uow: UnitOfWork, registration: UUID) -> Response[schemas.RegistrationOut]:
+    async def restore(
+        self, uow: UnitOfWork, organization: UUID, registration: UUID
+    ) -> Response[schemas.RegistrationOut]:
+        await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
         view = await lifecycle.restore(uow, registration)
         return Response(await registration_out(uow, view), headers={"ETag": etag(view.revision)})

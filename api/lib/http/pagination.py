@@ -10,9 +10,9 @@ from litestar.params import Parameter
 
 from api.lib.errors import BadRequest
 
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, default=50, description="Items of one page.")]
+Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="Items of one page.")]
 CursorText = Annotated[
-    str | None, Parameter(query="cursor", max_length=400, default=None, description="`next_cursor` of the page before.")
+    str | None, Parameter(query="cursor", max_length=400, description="`next_cursor` of the page before.")
 ]
 
 
