@@ -1,0 +1,76 @@
+"""From an XML-RPC fault of Odoo 17 to our error.
+
+The cases were recorded on a real server and are kept in `tests/backend_sync/recorded`.
+"""
+
+from __future__ import annotations
+
+import re
+import xmlrpc.client
+
+from backend_sync.odoo.errors import (
+    OdooAccessDenied,
+    OdooAnsweredNothing,
+    OdooConflict,
+    OdooError,
+    OdooForbidden,
+    OdooRejected,
+    OdooSetupError,
+    OdooUnavailable,
+)
+
+# Codes of odoo/addons/base/controllers/rpc.py.
+FAULT_APPLICATION = 1
+FAULT_WARNING = 2
+FAULT_ACCESS_DENIED = 3
+FAULT_ACCESS_ERROR = 4
+
+_LONGEST_REASON = 500
+_EXCEPTION_LINE = re.compile(r"^([A-Za-z_][\w.]*)(?:: (.*))?$")
+_CONFLICTS = {"SerializationFailure", "DeadlockDetected", "LockNotAvailable", "TransactionRollbackError"}
+# The database behind Odoo is restarting, full or gone: says nothing about the row.
+_OUTAGES = {
+    "OperationalError",
+    "InterfaceError",
+    "PoolError",
+    "AdminShutdown",
+    "CrashShutdown",
+    "CannotConnectNow",
+    "TooManyConnections",
+}
+_WRONG_SETUP = re.compile(
+    r"Invalid field |Object \S+ doesn't exist|The method '.*' does not exist|has no attribute|Method not available"
+)
+
+
+def reason_of(text: str) -> tuple[str, str]:
+    """(exception class, one-line reason) of a fault's text: a traceback's last exception, or the message itself."""
+    lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
+    if not lines or not lines[0].startswith("Traceback"):
+        return "", " ".join(" ".join(lines).split())[:_LONGEST_REASON]
+    for index in range(len(lines) - 1, -1, -1):
+        match = _EXCEPTION_LINE.match(lines[index])
+        if match and not lines[index].startswith(" "):
+            name = match[1].rsplit(".", 1)[-1]
+            rest = " ".join([match[2] or "", *lines[index + 1 :]]).strip()
+            return name, f"{name}: {rest}"[:_LONGEST_REASON]
+    return "", lines[-1][:_LONGEST_REASON]
+
+
+def error_of(fault: xmlrpc.client.Fault) -> OdooError:
+    """The error that says what to do about this fault."""
+    name, reason = reason_of(str(fault.faultString))
+    if fault.faultCode == FAULT_ACCESS_DENIED:
+        return OdooAccessDenied(reason)
+    if fault.faultCode == FAULT_ACCESS_ERROR:
+        return OdooForbidden(reason)
+    if _WRONG_SETUP.search(reason):
+        return OdooSetupError(reason)
+    if fault.faultCode == FAULT_APPLICATION:
+        if name in _CONFLICTS:
+            return OdooConflict(reason)
+        if name in _OUTAGES:
+            return OdooUnavailable(reason, may_have_committed=False)
+        if "cannot marshal None" in reason:
+            return OdooAnsweredNothing(reason)
+    return OdooRejected(reason)
