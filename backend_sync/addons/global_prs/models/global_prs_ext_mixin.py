@@ -123,7 +123,16 @@ class GlobalPrsExtMixin(models.AbstractModel):
                 raise ValidationError(
                     _("The item %(uuid)s has no boolean in %(field)s.", uuid=uuid, field=name)
                 )
+            # Odoo would take text or an [id, name] pair for no reference at all.
+            if self._ext_is_reference(field) and not (value is False or isinstance(value, str)):
+                raise ValidationError(
+                    _("The item %(uuid)s does not refer by ext_uuid in %(field)s.", uuid=uuid, field=name)
+                )
         return dict(vals)
+
+    @api.model
+    def _ext_is_reference(self, field):
+        return field.type == "many2one" and "ext_uuid" in self.env[field.comodel_name]._fields
 
     @api.model
     def _ext_newest(self, vals_list):
@@ -148,7 +157,7 @@ class GlobalPrsExtMixin(models.AbstractModel):
         vals_list = [dict(vals) for vals in vals_list]
         for name in {name for vals in vals_list for name in vals}:
             field = self._fields[name]
-            if field.type != "many2one" or "ext_uuid" not in self.env[field.comodel_name]._fields:
+            if not self._ext_is_reference(field):
                 continue
             uuids = list({vals[name] for vals in vals_list if isinstance(vals.get(name), str)})
             found = self.env[field.comodel_name]._ext_search(uuids)

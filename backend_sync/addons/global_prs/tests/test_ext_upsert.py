@@ -125,6 +125,8 @@ class TestExtUpsert(TransactionCase):
             {"ext_rev": -1},
             {"ext_rev": "1"},
             {"active": "false"},
+            {"event_id": 7},
+            {"event_ticket_id": [7, "Seat"]},
         ):
             with self.subTest(**changes), self.assertRaises(ValidationError):
                 self.Registration.ext_upsert([self.registration_vals(**changes)])
