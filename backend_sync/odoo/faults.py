@@ -41,6 +41,8 @@ _OUTAGES = {
 _WRONG_SETUP = re.compile(
     r"Invalid field |Object \S+ doesn't exist|The method '.*' does not exist|has no attribute|Method not available"
 )
+# A uid of another database: Odoo misses the user's record before it looks at the password.
+_UNKNOWN_UID = "(Record: res.users("
 
 
 def reason_of(text: str) -> tuple[str, str]:
@@ -60,7 +62,7 @@ def reason_of(text: str) -> tuple[str, str]:
 def error_of(fault: xmlrpc.client.Fault) -> OdooError:
     """The error that says what to do about this fault."""
     name, reason = reason_of(str(fault.faultString))
-    if fault.faultCode == FAULT_ACCESS_DENIED:
+    if fault.faultCode == FAULT_ACCESS_DENIED or _UNKNOWN_UID in reason:
         return OdooAccessDenied(reason)
     if fault.faultCode == FAULT_ACCESS_ERROR:
         return OdooForbidden(reason)

@@ -8,7 +8,7 @@ import xmlrpc.client
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 from xml.parsers import expat
 
@@ -85,14 +85,15 @@ def request_body(method: str, params: Sequence[OdooValue]) -> bytes:
     return text.encode()
 
 
-class _Refused(Exception):
-    pass
+class EntitiesRefused(Exception):
+    """The document declares a type or entities; no XML-RPC peer needs them, and an entity bomb does."""
 
 
-def parse_response(body: bytes) -> OdooValue:
-    """The single answer of a methodResponse. Raises xmlrpc.client.Fault, or OdooUnavailable where it is none.
+def unmarshal(body: bytes) -> tuple[list[Any], str | None]:
+    """(values, method name or None) of an XML-RPC document.
 
-    Document types and entities are refused before they are expanded: no XML-RPC peer needs them, an entity bomb does.
+    Raises xmlrpc.client.Fault, expat.ExpatError where it is no XML, EntitiesRefused before an entity is expanded, and,
+    where the XML is not XML-RPC, whatever the standard unmarshaller trips over.
     """
     parser = expat.ParserCreate()
     target = xmlrpc.client.Unmarshaller(use_datetime=False, use_builtin_types=False)
@@ -101,20 +102,30 @@ def parse_response(body: bytes) -> OdooValue:
     parser.CharacterDataHandler = target.data
 
     def refuse(*_: object) -> None:
-        raise _Refused
+        raise EntitiesRefused
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     target.xml("utf-8", None)
+    parser.Parse(body, True)
+    return list(target.close()), target.getmethodname()
+
+
+def parse_response(body: bytes) -> OdooValue:
+    """The single answer of a methodResponse. Raises xmlrpc.client.Fault, or OdooUnavailable where it is none."""
     try:
-        parser.Parse(body, True)
-        values = target.close()
+        values, _ = unmarshal(body)
     except xmlrpc.client.Fault:
         raise
-    except _Refused:
-        raise OdooUnavailable("the answer declares XML entities", may_have_committed=True) from None
-    # ExpatError: not XML. The rest: XML that is not XML-RPC, on which the standard unmarshaller trips in its own ways.
-    except (expat.ExpatError, xmlrpc.client.Error, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (
+        EntitiesRefused,
+        expat.ExpatError,
+        xmlrpc.client.Error,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+    ) as error:
         raise OdooUnavailable(f"the answer is not XML-RPC ({type(error).__name__})", may_have_committed=True) from error
     if len(values) != 1:
         raise OdooUnavailable(f"the answer holds {len(values)} values", may_have_committed=True)
