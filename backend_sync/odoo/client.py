@@ -33,7 +33,7 @@ class OdooClient:
     """One Odoo database as one user. The uid is kept: `authenticate` costs Odoo 0.25 to 0.5 s of password hashing.
 
     `timeout` is the whole of one call in seconds. A call that runs out of time may still be committed by Odoo,
-    so everything written through this client must be safe to send again.
+    so everything written through this client must be safe to send again. `uid` may be one known from before.
     """
 
     def __init__(
@@ -44,13 +44,14 @@ class OdooClient:
         password: str,
         *,
         timeout: float = 30.0,
+        uid: int | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._database = database
         self._login = login
         self._password = password
         self._timeout = timeout
-        self._uid: int | None = None
+        self._uid = uid
         self._authenticating = asyncio.Lock()
         self._http = httpx.AsyncClient(
             base_url=url.rstrip("/"),
@@ -73,6 +74,11 @@ class OdooClient:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._http.aclose()
+
+    @property
+    def uid(self) -> int | None:
+        """The user's id, once known."""
+        return self._uid
 
     async def version(self) -> dict[str, OdooValue]:
         """What the server says about itself; needs no login."""

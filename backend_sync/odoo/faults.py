@@ -47,16 +47,18 @@ _UNKNOWN_UID = "(Record: res.users("
 
 def reason_of(text: str) -> tuple[str, str]:
     """(exception class, one-line reason) of a fault's text: a traceback's last exception, or the message itself."""
-    lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
-    if not lines or not lines[0].startswith("Traceback"):
+    _, traceback, rest = text.rpartition("Traceback (most recent call last):")
+    lines = [line.rstrip() for line in rest.splitlines() if line.strip()]
+    if traceback:
+        # Frames are indented; the exception begins at the margin, and its message may run over several lines.
+        frames = next((index for index, line in enumerate(lines) if not line.startswith(" ")), len(lines))
+        lines = lines[frames:]
+    match = _EXCEPTION_LINE.match(lines[0]) if traceback and lines else None
+    if match is None:
         return "", " ".join(" ".join(lines).split())[:_LONGEST_REASON]
-    for index in range(len(lines) - 1, -1, -1):
-        match = _EXCEPTION_LINE.match(lines[index])
-        if match and not lines[index].startswith(" "):
-            name = match[1].rsplit(".", 1)[-1]
-            rest = " ".join([match[2] or "", *lines[index + 1 :]]).strip()
-            return name, f"{name}: {rest}"[:_LONGEST_REASON]
-    return "", lines[-1][:_LONGEST_REASON]
+    name = match[1].rpartition(".")[2]
+    message = " ".join(" ".join([match[2] or "", *lines[1:]]).split())
+    return name, f"{name}: {message}"[:_LONGEST_REASON]
 
 
 def error_of(fault: xmlrpc.client.Fault) -> OdooError:

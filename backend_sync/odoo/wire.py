@@ -106,7 +106,7 @@ def unmarshal(body: bytes) -> tuple[list[Any], str | None]:
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    target.xml("utf-8", None)
+    target.xml("", None)  # No encoding: expat hands over text, not bytes.
     parser.Parse(body, True)
     return list(target.close()), target.getmethodname()
 

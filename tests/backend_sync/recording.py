@@ -112,7 +112,7 @@ class Tokens:
         if isinstance(value, dict):
             return {key: self.show(item) for key, item in value.items()}
         if isinstance(value, str) and _TOKEN.match(value):
-            return self._id_by_token[value]
+            return self._id_by_token.get(value, value)
         return value
 
 
