@@ -4,7 +4,8 @@ OdooError
 ├── OdooUnavailable     nobody answered, or not Odoo: retry the same rows later; they may have been committed
 ├── OdooConflict        Odoo gave up on a serialization failure: nothing was written, retry
 ├── OdooRejected        a row is bad: bisect, dead-letter
-│   └── OdooUnsendable  a value has no form in XML-RPC: refused here, nothing was sent
+│   ├── OdooUnknownReference  a row refers to a record that has not arrived: send that one first
+│   └── OdooUnsendable        a value has no form in XML-RPC: refused here, nothing was sent
 ├── OdooSetupError      every row would fail alike (addon missing, field unknown): pause, tell an operator
 │   ├── OdooAccessDenied    login or password
 │   └── OdooForbidden       the user lacks the right, or the method is private
@@ -36,6 +37,15 @@ class OdooConflict(OdooError):
 
 class OdooRejected(OdooError):
     """A value or a record was refused; the whole call was rolled back."""
+
+
+class OdooUnknownReference(OdooRejected):
+    """`ext_uuid` in `field` of a row is of a record that Odoo does not hold."""
+
+    def __init__(self, reason: str, field: str, ext_uuid: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.ext_uuid = ext_uuid
 
 
 class OdooUnsendable(OdooRejected):

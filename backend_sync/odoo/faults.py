@@ -17,6 +17,7 @@ from backend_sync.odoo.errors import (
     OdooRejected,
     OdooSetupError,
     OdooUnavailable,
+    OdooUnknownReference,
 )
 
 # Codes of odoo/addons/base/controllers/rpc.py.
@@ -41,6 +42,7 @@ _OUTAGES = {
 _WRONG_SETUP = re.compile(
     r"Invalid field |Object \S+ doesn't exist|The method '.*' does not exist|has no attribute|Method not available"
 )
+_UNKNOWN_REFERENCE = re.compile(r"refers by (\w+) to (\S+), which is unknown\.")
 # A uid of another database: Odoo misses the user's record before it looks at the password.
 _UNKNOWN_UID = "(Record: res.users("
 
@@ -77,4 +79,7 @@ def error_of(fault: xmlrpc.client.Fault) -> OdooError:
             return OdooUnavailable(reason, may_have_committed=False)
         if "cannot marshal None" in reason:
             return OdooAnsweredNothing(reason)
+    reference = _UNKNOWN_REFERENCE.search(reason)
+    if reference:
+        return OdooUnknownReference(reason, reference[1], reference[2])
     return OdooRejected(reason)

@@ -1,7 +1,5 @@
 """The stand-in's own tables: one SQLite file that survives a kill, one transaction at a time."""
 
-
-
 from __future__ import annotations
 
 import sqlite3

@@ -16,6 +16,7 @@ from backend_sync.odoo.errors import (
     OdooForbidden,
     OdooRejected,
     OdooSetupError,
+    OdooUnknownReference,
     OdooUnsendable,
 )
 from tests.backend_sync.conftest import BackOffice
@@ -152,8 +153,9 @@ async def test_poison_row_is_rejected_and_takes_the_batch_with_it(client: OdooCl
 
 async def test_unknown_reference_is_rejected_by_name(client: OdooClient) -> None:
     missing = uuid4()
-    with pytest.raises(OdooRejected, match=str(missing)):
+    with pytest.raises(OdooUnknownReference) as caught:
         await client.ext_upsert("event.registration", [registration_row(uuid4(), missing)])
+    assert (caught.value.field, caught.value.ext_uuid) == ("event_id", str(missing))
 
 
 @pytest.mark.parametrize(

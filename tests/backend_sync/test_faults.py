@@ -15,6 +15,7 @@ from backend_sync.odoo.errors import (
     OdooRejected,
     OdooSetupError,
     OdooUnavailable,
+    OdooUnknownReference,
 )
 from backend_sync.odoo.faults import error_of, reason_of
 from tests.backend_sync.recording import load_cases
@@ -45,7 +46,7 @@ FAULTS = {case["name"]: case["fault"] for case in load_cases() if "fault" in cas
         ("a many2one to a missing record", OdooRejected),
         ("one registration more than seats", OdooRejected),
         ("a method that returns None", OdooAnsweredNothing),
-        ("upsert refers to an unknown event", OdooRejected),
+        ("upsert refers to an unknown event", OdooUnknownReference),
         ("upsert with a poison row", OdooRejected),
         ("ext_uuid is unique", OdooRejected),
         ("a reader may not write", OdooForbidden),

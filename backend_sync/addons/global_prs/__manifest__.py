@@ -3,11 +3,8 @@
     "summary": "Receives events, tickets and registrations from the Global PRS platform",
     "version": "17.0.1.0.0",
     "category": "Marketing/Events",
-    "website": "https://github.com/global-prs/global-prs",
     "author": "Global PRS",
     "license": "AGPL-3",
-    "application": False,
-    "installable": True,
     "depends": ["event"],
     "data": [
         "security/global_prs_security.xml",

@@ -86,9 +86,7 @@ class GlobalPrsExtMixin(models.AbstractModel):
             else:
                 status = "created" if before is None else "updated"
                 written.add(uuid)
-            results.append(
-                {"ext_uuid": uuid, "id": found[uuid].id, "ext_rev": now, "status": status}
-            )
+            results.append({"ext_uuid": uuid, "id": found[uuid].id, "ext_rev": now, "status": status})
         return results
 
     @api.model
@@ -120,9 +118,7 @@ class GlobalPrsExtMixin(models.AbstractModel):
                 raise ValueError(f"Invalid field {name!r} on model {self._name!r}")
             # Odoo would take any text for true, "false" as well.
             if field.type == "boolean" and not isinstance(value, bool):
-                raise ValidationError(
-                    _("The item %(uuid)s has no boolean in %(field)s.", uuid=uuid, field=name)
-                )
+                raise ValidationError(_("The item %(uuid)s has no boolean in %(field)s.", uuid=uuid, field=name))
             # Odoo would take text or an [id, name] pair for no reference at all.
             if self._ext_is_reference(field) and not (value is False or isinstance(value, str)):
                 raise ValidationError(

@@ -89,12 +89,8 @@ class TestExtUpsert(TransactionCase):
             self.registration_vals(ext_rev=2, name="Second"),
             self.registration_vals(ext_rev=3, name="Third again"),
         ]
-        self.assertEqual(
-            self._statuses(self.Registration, *rows), ["stale", "created", "stale", "unchanged"]
-        )
-        self.assertEqual(
-            self.Registration.search([("ext_uuid", "=", REGISTRATION)]).name, "Third"
-        )
+        self.assertEqual(self._statuses(self.Registration, *rows), ["stale", "created", "stale", "unchanged"])
+        self.assertEqual(self.Registration.search([("ext_uuid", "=", REGISTRATION)]).name, "Third")
 
     def test_archived_record_is_found_again(self):
         self.Registration.ext_upsert([self.registration_vals(active=False)])
@@ -144,8 +140,16 @@ class TestExtUpsert(TransactionCase):
 
     def test_schedulers_added_by_an_admin_survive_an_update(self):
         self.event.event_mail_ids = [
-            (0, 0, {"interval_unit": "days", "interval_type": "before_event", "interval_nbr": 1,
-                    "template_ref": "mail.template,%d" % self.env.ref("event.event_reminder").id}),
+            (
+                0,
+                0,
+                {
+                    "interval_unit": "days",
+                    "interval_type": "before_event",
+                    "interval_nbr": 1,
+                    "template_ref": f"mail.template,{self.env.ref('event.event_reminder').id}",
+                },
+            ),
         ]
         self.Event.ext_upsert([self.event_vals(ext_rev=2, name="Renamed")])
         self.assertEqual(len(self.event.event_mail_ids), 1)
