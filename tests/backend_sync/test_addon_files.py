@@ -23,7 +23,7 @@ def test_version_is_of_the_series_odoo_17_loads() -> None:
 
 
 def test_every_data_file_is_listed_and_exists() -> None:
-    assert {ADDON / name for name in MANIFEST["data"]} == set(XML)
+    assert {ADDON / name for name in MANIFEST["data"]} == {*XML, *ADDON.rglob("*.csv")}
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.name)
@@ -58,9 +58,9 @@ def test_one_model_per_file_and_each_is_imported() -> None:
     assert imported == {path.stem for path in models}
 
 
-def test_new_models_have_access_rights() -> None:
-    """The addon only extends models and adds an abstract one, which needs none."""
+def test_every_new_model_has_an_access_rule() -> None:
+    rules = (ADDON / "security" / "ir.model.access.csv").read_text()
     for path in (ADDON / "models").glob("*.py"):
         text = path.read_text()
-        if "models.Model" in text:
-            assert "_inherit = [" in text
+        if "models.Model" in text and "_inherit" not in text:
+            assert f"model_{path.stem}," in rules

@@ -8,6 +8,7 @@
     "depends": ["event"],
     "data": [
         "security/global_prs_security.xml",
+        "security/ir.model.access.csv",
         "views/event_event_views.xml",
         "views/event_registration_views.xml",
     ],

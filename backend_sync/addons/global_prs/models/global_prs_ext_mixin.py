@@ -1,10 +1,9 @@
 # Copyright 2026 Global PRS
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from psycopg2 import IntegrityError
-
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 MAX_INTEGER = 2**31 - 1
 
@@ -63,6 +62,8 @@ class GlobalPrsExtMixin(models.AbstractModel):
             elif vals["ext_rev"] > held[uuid]:
                 updated.append(vals)
         prepared = records._ext_prepare(created + updated)
+        if updated:
+            records.browse(found[vals["ext_uuid"]].id for vals in updated)._ext_lock()
         for vals in prepared[len(created) :]:
             found[vals["ext_uuid"]].write(vals)
         if created:
@@ -175,17 +176,14 @@ class GlobalPrsExtMixin(models.AbstractModel):
         return vals_list
 
     def _ext_create(self, vals_list):
-        try:
-            with self.env.cr.savepoint():
-                created = self.create(vals_list)
-                created.flush_recordset()
-        except IntegrityError as error:
-            if error.diag.constraint_name != f"{self._table}_ext_uuid_uniq":
-                raise
-            # Another call has just created the record, but this transaction's snapshot is older:
-            # the server runs a call again after a serialization failure, and then finds it.
-            self.env.cr.execute(
-                "DO $$ BEGIN RAISE EXCEPTION 'ext_uuid created concurrently' USING ERRCODE = '40001'; END $$",
-                log_exceptions=False,
-            )
-        return {record.ext_uuid: record for record in created}
+        self.env["global.prs.ext.key"]._reserve(self._name, [vals["ext_uuid"] for vals in vals_list])
+        return {record.ext_uuid: record for record in self.create(vals_list)}
+
+    def _ext_lock(self):
+        """Lock the records in one order, so that calls with common records wait instead of deadlocking."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", SQL.identifier(self._table), self._ids
+            ),
+            log_exceptions=False,
+        )

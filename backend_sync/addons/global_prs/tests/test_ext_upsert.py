@@ -99,6 +99,10 @@ class TestExtUpsert(TransactionCase):
             ["updated"],
         )
 
+    def test_deleted_record_is_created_again(self):
+        self._upsert(self.Registration, self.registration_vals()).unlink()
+        self.assertEqual(self._statuses(self.Registration, self.registration_vals()), ["created"])
+
     def test_archived_event_can_be_referred_to(self):
         self.event.active = False
         self.assertEqual(self._statuses(self.Registration, self.registration_vals()), ["created"])
