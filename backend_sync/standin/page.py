@@ -35,7 +35,10 @@ setInterval(async () => {
   if (!answer || !answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("records");
   const shown = document.getElementById("records");
-  if (fresh && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(fresh);
+  // Not under the hands of somebody who reads with the keyboard or has scrolled sideways.
+  const busy = shown.contains(document.activeElement) ||
+    [...shown.querySelectorAll(".scroll")].some((box) => box.scrollLeft > 0);
+  if (fresh && !busy && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(fresh);
 }, 2000);
 """
 
