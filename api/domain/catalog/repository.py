@@ -114,10 +114,13 @@ class TicketRepository(SQLAlchemyAsyncRepository[EventTicket]):
     model_type = EventTicket
 
     async def of_event(self, event_id: int) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
+        return await self.of_events([event_id])
+
+    async def of_events(self, event_ids: Sequence[int]) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
         statement = (
             select(EventTicket, TicketCounter)
             .join(TicketCounter, TicketCounter.ticket_id == EventTicket.id)
-            .where(EventTicket.event_id == event_id, EventTicket.deleted_at.is_(None))
+            .where(EventTicket.event_id.in_(event_ids), EventTicket.deleted_at.is_(None))
             .order_by(EventTicket.position, EventTicket.id)
             # The counters change under other transactions: never answer from the session's memory.
             .execution_options(populate_existing=True)

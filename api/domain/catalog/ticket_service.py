@@ -186,3 +186,12 @@ async def uids(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, UUID]:
 async def names(uow: UnitOfWork, event_ids: Sequence[int]) -> dict[int, str]:
     """Return the tickets' names of some events by their private ids, for lists and exports."""
     return await repository.ticket_names(uow.session, sorted(set(event_ids)))
+
+
+async def of_events(uow: UnitOfWork, events: Sequence[contracts.Event]) -> dict[UUID, list[contracts.Ticket]]:
+    """Return the tickets of some events by event uid, in one statement."""
+    by_id = {event.id: event.uid for event in events}
+    found: dict[UUID, list[contracts.Ticket]] = {event.uid: [] for event in events}
+    for row in await TicketRepository(session=uow.session).of_events(sorted(by_id)):
+        found[by_id[row[0].event_id]].append(_contract(row))
+    return found

@@ -75,3 +75,22 @@ class DeadLetter(msgspec.Struct, frozen=True):
     attempts: int
     error: str
     created_at: datetime
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """What the destination holds now."""
+
+    aggregate: str
+    aggregate_uid: UUID
+    organization_id: int
+    external_id: int | None
+    revision: int
+
+
+class Outcome(msgspec.Struct):
+    """What became of a claimed batch, by the rows' ids."""
+
+    done: list[int] = []
+    retry: dict[int, str] = {}
+    dead: dict[int, str] = {}
+    bound: list[Bound] = []
