@@ -1,0 +1,101 @@
+"""Shows steps with their times: a live line with a bar on a terminal, plain lines elsewhere."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+_WIDTH = 22
+
+
+class StepFailed(RuntimeError):
+    """A command of a step failed; the message holds the end of what it printed."""
+
+
+class Progress:
+    """Counts steps. One that turns out to have nothing to do is passed over with `skip`."""
+
+    def __init__(self, total: int, stream: TextIO | None = None) -> None:
+        self.total = total
+        self.done = 0
+        self.began = time.monotonic()
+        self._stream = stream or sys.stdout
+        self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+
+    @contextlib.contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Shows the label while the body runs, then its time; a failure leaves a line with a cross."""
+        start = time.monotonic()
+        stop = threading.Event()
+        ticker = threading.Thread(target=self._tick, args=(label, start, stop), daemon=True)
+        if self._live:
+            ticker.start()
+        else:
+            self._line(f"[{self.done + 1}/{self.total}] {label} ...")
+        mark = "✗" if self._live else "failed"
+        try:
+            yield
+            mark = "✓" if self._live else "done"
+        finally:
+            stop.set()
+            if self._live:
+                ticker.join()
+            self.done += 1
+            seconds = time.monotonic() - start
+            if self._live:
+                self._line(f"\r\x1b[K  {mark} {label}  \x1b[2m{seconds:.1f} s\x1b[0m")
+            else:
+                self._line(f"[{self.done}/{self.total}] {label}: {mark} in {seconds:.1f} s")
+
+    def skip(self, label: str) -> None:
+        """Counts a step that is up to date already."""
+        self.done += 1
+        if not self._live:
+            self._line(f"[{self.done}/{self.total}] {label}: up to date")
+
+    def note(self, text: str) -> None:
+        """Prints a line between steps."""
+        self._line(text)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first step could begin."""
+        return time.monotonic() - self.began
+
+    def _tick(self, label: str, start: float, stop: threading.Event) -> None:
+        while not stop.wait(0.1):
+            filled = round(_WIDTH * min(self.done / max(self.total, 1), 1))
+            bar = "█" * filled + "░" * (_WIDTH - filled)
+            spent = time.monotonic() - start
+            self._stream.write(f"\r\x1b[K  {bar} {self.done}/{self.total}  {label}  \x1b[2m{spent:.1f} s\x1b[0m")
+            self._stream.flush()
+
+    def _line(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
+
+
+def run(
+    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> str:
+    """Runs a command quietly, appends what it prints to `log` and returns its standard output.
+
+    Raises `StepFailed` with the last lines when it fails.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        file.write(f"$ {' '.join(command)}\n")
+        file.flush()
+        done = subprocess.run(
+            list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        file.write(done.stdout + done.stderr)
+    if done.returncode != 0:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+        raise StepFailed(f"`{' '.join(command)}` ended with {done.returncode}:\n{tail}\n(all of it: {log})")
+    return done.stdout
