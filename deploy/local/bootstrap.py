@@ -9,7 +9,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import get_uv, stamps
@@ -18,7 +18,6 @@ from deploy.local.progress import Progress, StepFailed, run
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 BOOT = ROOT / ".boot"
-STATE = ROOT / ".data"
 _LOG = BOOT / "install.log"
 _REQUIREMENTS = ("requirements.txt", "requirements-local.txt")
 _DEV = "requirements-dev.txt"
@@ -63,6 +62,7 @@ def install(progress: Progress, *, dev: bool) -> None:
     packages = stamps.fingerprint(files, base)
     project = stamps.fingerprint([ROOT / "pyproject.toml"], packages)
     if not fresh and stamps.is_current(VENV / ".prs-packages", packages):
+        progress.skip("Installer")
         progress.skip("Packages")
     else:
         _install_packages(progress, interpreter, files, fresh=fresh)
@@ -99,12 +99,6 @@ def _runs(program: Path) -> bool:
         return False
 
 
-def inside(*arguments: str, extra: Mapping[str, str] | None = None) -> int:
-    """Runs a module of the project with the venv's Python and returns its exit code."""
-    command = [str(VENV / "bin" / "python"), "-m", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **(extra or {})}, check=False).returncode
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Installs, and goes on as the module named by `--then`. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="bootstrap", description="Install what running (or checking) needs.")
@@ -113,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = parser.parse_args(arguments)
     try:
         check_python()
-        install(Progress(2), dev=wanted.dev)
+        install(Progress(3), dev=wanted.dev)
     except (UnfitPython, get_uv.UvUnavailable, StepFailed) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

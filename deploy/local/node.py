@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from deploy.local import stamps
@@ -50,7 +51,9 @@ def environment(state: Path) -> dict[str, str]:
     return found
 
 
-def install(folder: Path, state: Path, progress: Progress, label: str) -> None:
+def install(
+    folder: Path, state: Path, progress: Progress, label: str, cancelled: Callable[[], bool] = lambda: False
+) -> None:
     """Brings `node_modules` of a folder up to its lock file."""
     inputs = [folder / "package.json", folder / "package-lock.json", folder / ".npmrc"]
     stamp = folder / "node_modules" / ".prs-stamp"
@@ -63,12 +66,15 @@ def install(folder: Path, state: Path, progress: Progress, label: str) -> None:
             [str(node_folder() / "npm"), "ci", "--no-progress"],
             cwd=folder,
             env=environment(state),
-            log=state / "install.log",
+            log=state / "logs" / "install.log",
+            cancelled=cancelled,
         )
         stamps.write(stamp, value)
 
 
-def build(frontend: Path, state: Path, progress: Progress, label: str) -> None:
+def build(
+    frontend: Path, state: Path, progress: Progress, label: str, cancelled: Callable[[], bool] = lambda: False
+) -> None:
     """Builds the app into `frontend/dist`."""
     value = stamps.fingerprint(stamps.files_under(frontend))
     stamp = frontend / "node_modules" / ".prs-built"
@@ -80,6 +86,7 @@ def build(frontend: Path, state: Path, progress: Progress, label: str) -> None:
             [str(node_folder() / "npm"), "run", "--silent", "build"],
             cwd=frontend,
             env=environment(state),
-            log=state / "install.log",
+            log=state / "logs" / "install.log",
+            cancelled=cancelled,
         )
         stamps.write(stamp, value)

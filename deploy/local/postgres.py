@@ -52,6 +52,7 @@ class Cluster:
     log: Path | None = None
     binaries: Path | None = None
     started_on: int = field(default=0, init=False)
+    _log_from: int = field(default=0, init=False)
     installation: programs.Installation = field(init=False)
 
     def __post_init__(self) -> None:
@@ -228,7 +229,8 @@ class Cluster:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         log = self.log or self.data.with_name("postgres.log")
-        with log.open("wb") as output:
+        self._log_from = log.stat().st_size if log.is_file() else 0
+        with log.open("ab") as output:
             return subprocess.Popen(
                 self.installation.runner.command(
                     str(self.installation.binaries / "postgres"), "-D", str(self.data)
@@ -283,7 +285,8 @@ class Cluster:
     def _log_tail(self, lines: int = 15) -> str:
         if self.log is None or not self.log.is_file():
             return "(no log)"
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        said = self.log.read_bytes()[self._log_from :].decode(errors="replace")
+        return "\n".join(said.splitlines()[-lines:])
 
     def _log_says(self, words: str) -> bool:
         return words in self._log_tail(50)

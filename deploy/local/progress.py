@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -81,21 +82,47 @@ class Progress:
 
 
 def run(
-    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> str:
     """Runs a command quietly, appends what it prints to `log` and returns its standard output.
 
-    Raises `StepFailed` with the last lines when it fails.
+    Raises `StepFailed` with the last lines when it fails or when `cancelled` begins to say so.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
         file.write(f"$ {' '.join(command)}\n")
         file.flush()
-        done = subprocess.run(
-            list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        file.write(done.stdout + done.stderr)
-    if done.returncode != 0:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
-        raise StepFailed(f"`{' '.join(command)}` ended with {done.returncode}:\n{tail}\n(all of it: {log})")
-    return done.stdout
+        with subprocess.Popen(
+            list(command), env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, errors="replace", start_new_session=True,
+        ) as child:  # fmt: skip
+            try:
+                output, errors = _communicate(child, cancelled)
+            except BaseException:
+                _kill_group(child)
+                raise
+        file.write(output + errors)
+    if child.returncode != 0:
+        tail = "\n".join((output + errors).strip().splitlines()[-25:])
+        raise StepFailed(f"`{' '.join(command)}` ended with {child.returncode}:\n{tail}\n(all of it: {log})")
+    return output
+
+
+def _communicate(child: subprocess.Popen[str], cancelled: Callable[[], bool]) -> tuple[str, str]:
+    while True:
+        try:
+            return child.communicate(timeout=0.2)
+        except subprocess.TimeoutExpired:
+            if cancelled():
+                _kill_group(child)
+
+
+def _kill_group(child: subprocess.Popen[str]) -> None:
+    # npm and uv have children of their own, which a signal to the first process would leave behind.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
