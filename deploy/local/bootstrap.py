@@ -38,8 +38,10 @@ def check_python(version: tuple[int, int] = sys.version_info[:2]) -> None:
 
 
 def installer_environment() -> dict[str, str]:
-    """Returns the environment uv runs in: our venv, no downloads of Pythons, the machine's certificates if it has any."""
-    found = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
+    """Returns uv's environment: our venv, no downloads of Pythons, the machine's certificates if it has any."""
+    found = {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
+    }
     found |= {"VIRTUAL_ENV": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
     paths = ssl.get_default_verify_paths()
     if paths.cafile or (paths.capath and any(Path(paths.capath).glob("*"))):

@@ -103,9 +103,13 @@ def _by_download(target: Path, pins: Pins) -> None:
     )
 
 
-def wheel_pattern(version: str, system: str = sys.platform, machine: str = "", *, musl: bool | None = None) -> re.Pattern[str]:
+def wheel_pattern(
+    version: str, system: str = sys.platform, machine: str = "", *, musl: bool | None = None
+) -> re.Pattern[str]:
     """Returns what the file name of the fitting wheel looks like."""
-    processor = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine or platform.machine(), machine or platform.machine())
+    processor = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        machine or platform.machine(), machine or platform.machine()
+    )
     if system == "darwin":
         tag = rf"macosx_\d+_\d+_{'arm64' if processor == 'aarch64' else processor}"
     else:
@@ -119,8 +123,8 @@ def unpack(wheel: bytes, pins: Pins) -> bytes:
     found = hashlib.sha256(wheel).hexdigest()
     if found not in pins.hashes:
         raise HashMismatch(
-            f"The uv {pins.version} that was downloaded has the SHA-256 {found}, which is none of those pinned in {PINS.name}. "
-            "It was not used. Check the network between here and the package index."
+            f"The uv {pins.version} that was downloaded has the SHA-256 {found}, which is none "
+            f"of those pinned in {PINS.name}. It was not used. Check the network between here and the package index."
         )
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         return archive.read(f"uv-{pins.version}.data/scripts/uv")
@@ -142,7 +146,8 @@ def _fetch(address: str) -> bytes:
 def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context()
     has_roots = bool(context.get_ca_certs()) or any(
-        place is not None and Path(place).exists() for place in (ssl.get_default_verify_paths().cafile, "/etc/ssl/certs")
+        place is not None and Path(place).exists()
+        for place in (ssl.get_default_verify_paths().cafile, "/etc/ssl/certs")
     )
     if not has_roots:
         # A bare Debian has no certificates at all. The pinned hash still decides what is used.

@@ -102,7 +102,7 @@ def render_mail(mail: EmailMessage) -> str:
 class _Pages(BaseHTTPRequestHandler):
     mailbox: Mailbox
 
-    def do_GET(self) -> None:  # noqa: N802 (http.server's name)
+    def do_GET(self) -> None:
         """Answers with the list or with one mail."""
         if self.path == "/":
             self._answer(HTTPStatus.OK, render_list(self.mailbox))
@@ -124,7 +124,7 @@ class _Pages(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (http.server's name)
+    def log_message(self, format: str, *args: Any) -> None:
         """Keeps the log to what matters: mails hold personal data, and so may their addresses."""
 
 

@@ -33,7 +33,10 @@ log_line_prefix = '%m [%p] %u@%d '
 """
 _DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\nmax_wal_size = '1GB'"
 # A throw-away cluster survives kill -9 of its processes even so; only a crash of the machine would hurt it.
-_THROW_AWAY = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_wal_size = '4GB'\nwal_level = minimal\nmax_wal_senders = 0"
+_THROW_AWAY = (
+    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_wal_size = '4GB'\n"
+    "wal_level = minimal\nmax_wal_senders = 0"
+)
 
 
 class PostgresFailed(RuntimeError):
@@ -197,12 +200,12 @@ class Cluster:
 
     def ensure_role(self, name: str, password: str, attributes: str = "LOGIN") -> None:
         """Creates the role or brings its password and attributes up to date."""
-        verb = "ALTER" if self.execute(f"SELECT 1 FROM pg_roles WHERE rolname = {literal(name)}") else "CREATE"
+        verb = "ALTER" if self._exists("pg_roles", "rolname", name) else "CREATE"
         self.execute(f"{verb} ROLE {identifier(name)} WITH {attributes} PASSWORD {literal(password)}")
 
     def ensure_database(self, name: str, owner: str, template: str = "template1") -> bool:
         """Creates the database unless it exists; returns whether it was made."""
-        if self.execute(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}"):
+        if self._exists("pg_database", "datname", name):
             return False
         self.execute(f"CREATE DATABASE {identifier(name)} OWNER {identifier(owner)} TEMPLATE {identifier(template)}")
         return True
@@ -210,6 +213,9 @@ class Cluster:
     def drop_database(self, name: str) -> None:
         """Drops the database and cuts its sessions."""
         self.execute(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)")
+
+    def _exists(self, catalogue: str, column: str, name: str) -> bool:
+        return bool(self.execute(f"SELECT 1 FROM {catalogue} WHERE {column} = {literal(name)}"))  # noqa: S608 (quoted)
 
     def _configure(self) -> None:
         sockets = self.socket_directory
@@ -232,9 +238,7 @@ class Cluster:
         self._log_from = log.stat().st_size if log.is_file() else 0
         with log.open("ab") as output:
             return subprocess.Popen(
-                self.installation.runner.command(
-                    str(self.installation.binaries / "postgres"), "-D", str(self.data)
-                ),
+                self.installation.runner.command(str(self.installation.binaries / "postgres"), "-D", str(self.data)),
                 **self.installation.runner.options(),
                 env=_environment(),
                 cwd="/",

@@ -132,9 +132,7 @@ def reachable_by(path: Path, uid: int, gid: int) -> bool:
             continue
         status = folder.stat()
         mode = status.st_mode
-        needed = (
-            stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
-        )
+        needed = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
         if not mode & needed:
             return False
     return True

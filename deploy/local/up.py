@@ -130,14 +130,24 @@ class Run:
     def welcome(self) -> str:
         """Returns the addresses and sign-ins."""
         wanted = self.plan
-        lines = ["", f"  Global PRS is running ({self.progress.seconds:.1f} s).", "", f"    App and API    {wanted.address}"]
+        lines = [
+            "",
+            f"  Global PRS is running ({self.progress.seconds:.1f} s).",
+            "",
+            f"    App and API    {wanted.address}",
+        ]
         lines.append(f"    API reference  {wanted.address}/docs")
         lines.append(f"    Back office    {wanted.back_office or wanted.given['PRS_ODOO_URL']}")
         if wanted.mailbox is not None:
             lines.append(f"    Mailbox        {wanted.mailbox}")
         for text in self.shown:
             lines += ["", *(f"    {line}" for line in text.splitlines())]
-        lines += ["", f"  Logs: {wanted.data / 'logs'}   Data: {wanted.data} (`make reset` removes it)", "  Ctrl-C stops all.", ""]
+        lines += [
+            "",
+            f"  Logs: {wanted.data / 'logs'}   Data: {wanted.data} (`make reset` removes it)",
+            "  Ctrl-C stops all.",
+            "",
+        ]
         return "\n".join(lines)
 
     def watch(self) -> None:
@@ -193,7 +203,7 @@ def reset(data: Path) -> int:
         return 0
     with only_one(data):
         clear_leftovers(data)
-        secrets = {name: "" for name in ("OWNER_PASSWORD", "API_PASSWORD", "WORKER_PASSWORD", "BACK_OFFICE_PASSWORD")}
+        secrets = dict.fromkeys(("OWNER_PASSWORD", "API_PASSWORD", "WORKER_PASSWORD", "BACK_OFFICE_PASSWORD"), "")
         wanted = Plan(ROOT, data, {}, secrets)
         if wanted.redis is not None:
             wanted.redis.stop()
