@@ -112,7 +112,9 @@ def _can_sandbox() -> bool:
     true = shutil.which("true")
     if unshare is None or true is None:
         return False
-    return subprocess.run([unshare, "--user", "--map-root-user", true], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run([unshare, "--user", "--map-root-user", true], capture_output=True, check=False).returncode == 0
+    )
 
 
 def _unpack(folder: Path) -> None:
@@ -131,9 +133,7 @@ def _unpack(folder: Path) -> None:
     _decompress(_PACKED / "chromium.br", fresh)
     fresh.chmod(0o755)
     fresh.rename(folder / "chromium")
-    (folder / "fonts.conf").write_text(
-        _FONT_CONFIGURATION.format(fonts=folder / "fonts", cache=folder / "font-cache")
-    )
+    (folder / "fonts.conf").write_text(_FONT_CONFIGURATION.format(fonts=folder / "fonts", cache=folder / "font-cache"))
     stamps.write(folder / ".stamp", value)
 
 
