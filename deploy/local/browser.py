@@ -28,10 +28,12 @@ _UNBROTLI = (
 )
 _FONT_CONFIGURATION = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><dir>/usr/share/fonts</dir><cachedir>{cache}</cachedir>
-<alias><family>sans-serif</family><prefer><family>Open Sans</family><family>Noto Sans Devanagari</family></prefer></alias>
-<alias><family>system-ui</family><prefer><family>Open Sans</family><family>Noto Sans Devanagari</family></prefer></alias>
+<alias><family>sans-serif</family>{preferred}</alias><alias><family>system-ui</family>{preferred}</alias>
 </fontconfig>
 """
+
+
+_PREFERRED = "<prefer><family>Open Sans</family><family>Noto Sans Devanagari</family></prefer>"
 
 
 class BrowserUnavailable(RuntimeError):
@@ -133,7 +135,8 @@ def _unpack(folder: Path) -> None:
     _decompress(_PACKED / "chromium.br", fresh)
     fresh.chmod(0o755)
     fresh.rename(folder / "chromium")
-    (folder / "fonts.conf").write_text(_FONT_CONFIGURATION.format(fonts=folder / "fonts", cache=folder / "font-cache"))
+    settings = _FONT_CONFIGURATION.format(fonts=folder / "fonts", cache=folder / "font-cache", preferred=_PREFERRED)
+    (folder / "fonts.conf").write_text(settings)
     stamps.write(folder / ".stamp", value)
 
 

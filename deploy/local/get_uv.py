@@ -88,11 +88,11 @@ def _by_pip(boot: Path) -> bool:
 def _by_download(target: Path, pins: Pins) -> None:
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or _INDEX
     page_url = f"{index.rstrip('/')}/uv/"
-    page = _fetch(page_url).decode(errors="replace")
+    page = fetch(page_url).decode(errors="replace")
     wanted = wheel_pattern(pins.version)
     for address, name in _LINK.findall(page):
         if wanted.fullmatch(urllib.parse.unquote(name)):
-            content = _fetch(urllib.parse.urljoin(page_url, address))
+            content = fetch(urllib.parse.urljoin(page_url, address))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(unpack(content, pins))
             target.chmod(0o755)
@@ -130,7 +130,8 @@ def unpack(wheel: bytes, pins: Pins) -> bytes:
         return archive.read(f"uv-{pins.version}.data/scripts/uv")
 
 
-def _fetch(address: str) -> bytes:
+def fetch(address: str) -> bytes:
+    """Returns what an https address answers; raises `UvUnavailable` with words for a person otherwise."""
     if not address.startswith(("https://", "http://127.0.0.1:")):
         raise UvUnavailable(f"Refusing to fetch {address}: only https is used.")
     try:

@@ -57,7 +57,7 @@ class TestServices:
             else:
                 services.start(state)
             _hold(directory, os.getpid())
-            if "PYTEST_XDIST_WORKER" in os.environ:
+            if run is None and "PYTEST_XDIST_WORKER" in os.environ:
                 # The controller holds too: a worker that ends early must not take the databases from the others.
                 _hold(directory, os.getppid())
         return services
