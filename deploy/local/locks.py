@@ -49,6 +49,17 @@ def _place(address: str) -> str:
     return parts.hostname or address
 
 
+def missing_platforms(path: Path) -> list[str]:
+    """Returns the optional packages (programs for other platforms) that an npm lock names but does not hold.
+
+    `npm ci` refuses such a lock; npm writes one when the registry lacks a package at the time of locking.
+    """
+    packages = json.loads(path.read_text()).get("packages", {})
+    held = {name.rpartition("node_modules/")[2] for name in packages}
+    wanted = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
+    return sorted(wanted - held)
+
+
 def lock_files(root: Path) -> list[Path]:
     """Returns every file of the repository that says where packages come from."""
     fixed = [root / "uv.lock", root / "deploy" / "local" / "uv.txt", *(root / name for name in EXPORTS)]
@@ -94,6 +105,12 @@ def problems(root: Path = ROOT) -> list[str]:
         f"{path.relative_to(root)} names {host}, which is no public registry"
         for path in lock_files(root)
         for host in foreign_hosts(path)
+    ]
+    found += [
+        f"{path.relative_to(root)} lacks {name}: npm ci will refuse it. Pin a version that the registry holds whole."
+        for path in lock_files(root)
+        if path.name == "package-lock.json"
+        for name in missing_platforms(path)
     ]
     with tempfile.TemporaryDirectory() as scratch:
         for name in EXPORTS:

@@ -44,6 +44,8 @@ def environment(state: Path) -> dict[str, str]:
     found = dict(os.environ)
     found["PATH"] = f"{node_folder()}{os.pathsep}{found.get('PATH', os.defpath)}"
     found |= {"npm_config_fund": "false", "npm_config_audit": "false", "npm_config_update_notifier": "false"}
+    # What it prints goes to a log, and into a message when it fails.
+    found |= {"NO_COLOR": "1"}
     home = Path(found.get("HOME", "/nonexistent"))
     if not (home.is_dir() and os.access(home, os.W_OK)):
         # An account such as nobody has no home; npm wants one for its cache and its log.

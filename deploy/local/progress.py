@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 _WIDTH = 22
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class StepFailed(RuntimeError):
@@ -91,7 +93,7 @@ def run(
 ) -> str:
     """Runs a command quietly, appends what it prints to `log` and returns its standard output.
 
-    Raises `StepFailed` with the last lines when it fails or when `cancelled` begins to say so.
+    Raises `StepFailed` with the first and last lines when it fails or when `cancelled` begins to say so.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as file:
@@ -108,9 +110,14 @@ def run(
                 raise
         file.write(output + errors)
     if child.returncode != 0:
-        tail = "\n".join((output + errors).strip().splitlines()[-25:])
+        tail = "\n".join(_ends(_COLOUR.sub("", output + errors).strip().splitlines()))
         raise StepFailed(f"`{' '.join(command)}` ended with {child.returncode}:\n{tail}\n(all of it: {log})")
     return output
+
+
+def _ends(lines: list[str], each: int = 14) -> list[str]:
+    # npm says first what is wrong and then how to call it; Python says it last.
+    return lines if len(lines) <= 2 * each else [*lines[:each], "...", *lines[-each:]]
 
 
 def _communicate(child: subprocess.Popen[str], cancelled: Callable[[], bool]) -> tuple[str, str]:

@@ -163,12 +163,12 @@ class Run:
         self.progress.note("  All stopped; the data stays.")
 
 
-def up(data: Path, *, follow: bool) -> int:
+def up(data: Path, *, follow: bool, planned: type[Plan] = Plan) -> int:
     """Runs until SIGINT or SIGTERM and returns the exit code."""
     with only_one(data):
         (data / "logs").mkdir(mode=0o700, exist_ok=True)
         left = clear_leftovers(data)
-        wanted = Plan(ROOT, data, os.environ, credentials.load_or_make(data / "secrets.env"))
+        wanted = planned(ROOT, data, os.environ, credentials.load_or_make(data / "secrets.env"))
         for server in (wanted.postgres, wanted.redis):
             if server is not None:
                 server.stop()
@@ -214,12 +214,12 @@ def reset(data: Path) -> int:
     return 0
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Understands `up`, `logs` (up, with the services' logs on the terminal) and `reset`."""
+def main(arguments: Sequence[str], data: Path = DATA, planned: type[Plan] = Plan) -> int:
+    """Understands `up`, `logs` (up, with the services' logs on the terminal) and `reset`; returns the exit code."""
     try:
         if list(arguments) == ["reset"]:
-            return reset(DATA)
-        return up(DATA, follow=list(arguments) == ["logs"])
+            return reset(data)
+        return up(data, follow=list(arguments) == ["logs"], planned=planned)
     except _EXPECTED_ERRORS as error:
         print(f"\n  {error}\n", file=sys.stderr)
         return 1

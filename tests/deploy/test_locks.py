@@ -53,6 +53,21 @@ def test_a_donation_address_in_an_npm_lock_is_no_registry(tmp_path: Path) -> Non
     assert locks.foreign_hosts(lock) == ["10.0.0.1"]
 
 
+NPM_LOCKS = [path for path in locks.lock_files(ROOT) if path.name == "package-lock.json"]
+
+
+@pytest.mark.parametrize("path", NPM_LOCKS, ids=lambda path: path.parent.name)
+def test_an_npm_lock_holds_the_programs_of_every_platform(path: Path) -> None:
+    assert locks.missing_platforms(path) == []
+
+
+def test_an_npm_lock_without_a_platform_is_found(tmp_path: Path) -> None:
+    lock = tmp_path / "package-lock.json"
+    packages = {"node_modules/a": {"optionalDependencies": {"a-linux": "1", "a-mac": "1"}}, "node_modules/a-linux": {}}
+    lock.write_text(json.dumps({"packages": packages}))
+    assert locks.missing_platforms(lock) == ["a-mac"]
+
+
 def test_a_requirement_without_hash_is_found() -> None:
     assert locks.without_hash("a==1 \\\n    --hash=sha256:00\nb==2\n") == ["b==2"]
 
