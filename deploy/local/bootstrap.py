@@ -84,7 +84,7 @@ def install(progress: Progress, *, dev: bool) -> None:
 def _install_packages(progress: Progress, interpreter: str, files: Sequence[Path], *, fresh: bool) -> None:
     with progress.step("Fetching the installer"):
         get_uv.ensure_uv(BOOT)
-    with progress.step("Installing packages (the first time takes about half a minute)"):
+    with progress.step("Installing packages"):
         if fresh:
             _uv("venv", "--clear", "--python", interpreter, str(VENV))
         _uv("pip", "sync", "--require-hashes", *(str(file) for file in files))

@@ -48,11 +48,15 @@ class Browser:
     env: Mapping[str, str] = field(default_factory=dict)
     args: tuple[str, ...] = ()
 
+    def environment(self) -> dict[str, str]:
+        """Returns the environment the browser runs in."""
+        return {**os.environ, **self.env}
+
     def launch_options(self) -> dict[str, object]:
         """Returns the keyword arguments for `chromium.launch`."""
         return {
             "executable_path": str(self.executable),
-            "env": {**os.environ, **self.env},
+            "env": self.environment(),
             "args": list(self.args),
         }
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PINS = Path(__file__).with_name("uv.txt")
-_OLDEST = (0, 9)
+_OLDEST = (0, 13)
 _INDEX = "https://pypi.org/simple"
 _LINK = re.compile(r'href="([^"]*/(uv-[^"/#]+\.whl))(?:#[^"]*)?"')
 

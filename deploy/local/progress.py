@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,7 +76,9 @@ class Progress:
             filled = round(_WIDTH * min(self.done / max(self.total, 1), 1))
             bar = "█" * filled + "░" * (_WIDTH - filled)
             spent = time.monotonic() - start
-            self._stream.write(f"\r\x1b[K  {bar} {self.done}/{self.total}  {label}  \x1b[2m{spent:.1f} s\x1b[0m")
+            line = f"  {bar} {self.done}/{self.total}  {label}  {spent:.1f} s"
+            # A line that wraps could not be written over.
+            self._stream.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
             self._stream.flush()
 
     def _line(self, text: str) -> None:

@@ -88,6 +88,8 @@ class ProcessService:
             if time.monotonic() >= deadline:
                 raise ServiceFailed(f"{self.name} was not ready after {self.ready_seconds:.0f} s:\n{self.tail()}")
             time.sleep(0.05)
+        if not cancelled() and not self.alive():
+            raise ServiceFailed(f"{self.name} ended while starting:\n{self.tail()}")
 
     def alive(self) -> bool:
         """Tells whether the program runs."""
@@ -110,6 +112,12 @@ class ProcessService:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+    def kill9(self) -> None:
+        """Kills the program alone, as a crash would; `start` brings it back."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
 
     def tail(self, lines: int = 20) -> str:
         """Returns the last lines of its log."""

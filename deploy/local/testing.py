@@ -139,11 +139,17 @@ def _home(run: str) -> Path:
 
 @contextlib.contextmanager
 def _locked(directory: Path) -> Iterator[None]:
-    with directory.with_name(directory.name + ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        directory.mkdir(mode=0o755, exist_ok=True)
-        (directory / "holders").mkdir(exist_ok=True)
-        yield
+    path = directory.with_name(directory.name + ".lock")
+    while True:
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # Whoever held it before may have removed the run, and the lock file with it.
+            if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                continue
+            directory.mkdir(mode=0o755, exist_ok=True)
+            (directory / "holders").mkdir(exist_ok=True)
+            yield
+            return
 
 
 def _hold(directory: Path, pid: int) -> None:
@@ -170,6 +176,7 @@ def _destroy(directory: Path) -> None:
     services.redis.stop()
     services.postgres.remove()
     shutil.rmtree(directory, ignore_errors=True)
+    directory.with_name(directory.name + ".lock").unlink(missing_ok=True)
 
 
 def reap(directory: Path) -> None:
