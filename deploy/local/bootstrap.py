@@ -6,7 +6,6 @@ installs the project into it, and builds the app; a step whose inputs have not c
 
 import argparse
 import os
-import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -43,8 +42,7 @@ def installer_environment() -> dict[str, str]:
         name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
     }
     found |= {"VIRTUAL_ENV": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile or (paths.capath and any(Path(paths.capath).glob("*"))):
+    if get_uv.has_certificates():
         found |= {"UV_SYSTEM_CERTS": "1"}
     home = Path(found.get("HOME", "/nonexistent"))
     if not (home.is_dir() and os.access(home, os.W_OK)):

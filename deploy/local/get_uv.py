@@ -62,7 +62,7 @@ def ensure_uv(boot: Path) -> Path:
     shutil.rmtree(boot / "bin", ignore_errors=True)
     boot.mkdir(parents=True, exist_ok=True)
     if not _by_pip(boot):
-        _by_download(own, pins)
+        download(own, pins)
     if _version(own) == (0, 0):
         raise UvUnavailable(f"The uv that was fetched to {own} does not run on this machine ({platform.machine()}).")
     return own
@@ -85,16 +85,17 @@ def _by_pip(boot: Path) -> bool:
     return done.returncode == 0 and (boot / "bin" / "uv").is_file()
 
 
-def _by_download(target: Path, pins: Pins) -> None:
+def download(target: Path, pins: Pins) -> None:
+    """Writes the program of the fitting wheel to `target`; raises `UvUnavailable` or `HashMismatch` and writes nothing."""
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or _INDEX
     page_url = f"{index.rstrip('/')}/uv/"
     page = fetch(page_url).decode(errors="replace")
     wanted = wheel_pattern(pins.version)
     for address, name in _LINK.findall(page):
         if wanted.fullmatch(urllib.parse.unquote(name)):
-            content = fetch(urllib.parse.urljoin(page_url, address))
+            program = unpack(fetch(urllib.parse.urljoin(page_url, address)), pins)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(unpack(content, pins))
+            target.write_bytes(program)
             target.chmod(0o755)
             return
     raise UvUnavailable(
@@ -144,13 +145,18 @@ def fetch(address: str) -> bytes:
     return content
 
 
+def has_certificates() -> bool:
+    """Tells whether this machine has any certificate authorities to check a server against."""
+    if ssl.create_default_context().get_ca_certs():
+        return True
+    # A folder of authorities is read only when it is needed, so the context above does not list it.
+    folder = ssl.get_default_verify_paths().capath
+    return folder is not None and any(Path(folder).glob("*"))
+
+
 def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context()
-    has_roots = bool(context.get_ca_certs()) or any(
-        place is not None and Path(place).exists()
-        for place in (ssl.get_default_verify_paths().cafile, "/etc/ssl/certs")
-    )
-    if not has_roots:
+    if not has_certificates():
         # A bare Debian has no certificates at all. The pinned hash still decides what is used.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -2,7 +2,11 @@
 
 import hashlib
 import io
+import subprocess
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,6 +30,58 @@ def test_a_wheel_with_another_hash_is_refused_and_not_unpacked() -> None:
 def test_the_program_of_a_pinned_wheel_is_returned() -> None:
     wheel = _wheel(b"program")
     assert get_uv.unpack(wheel, Pins("0.13.8", frozenset({hashlib.sha256(wheel).hexdigest()}))) == b"program"
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[bytes]:
+    """Serves a package index with one wheel for every platform we know; yields the wheel."""
+    wheel = _wheel(b"#!/bin/sh\necho uv 0.13.8\n")
+    names = (
+        "uv-0.13.8-py3-none-manylinux_2_17_x86_64.whl",
+        "uv-0.13.8-py3-none-musllinux_1_1_x86_64.whl",
+        "uv-0.13.8-py3-none-manylinux_2_28_aarch64.whl",
+        "uv-0.13.8-py3-none-macosx_11_0_arm64.whl",
+    )
+    page = "".join(f'<a href="../../files/{name}#sha256=00">{name}</a>' for name in names).encode()
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(page if self.path == "/simple/uv/" else wheel)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stays quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_address[1]}/simple")
+    yield wheel
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_uv_is_fetched_from_an_index_where_there_is_no_pip(tmp_path: Path, index: bytes) -> None:
+    target = tmp_path / "bin" / "uv"
+    get_uv.download(target, Pins("0.13.8", frozenset({hashlib.sha256(index).hexdigest()})))
+    assert subprocess.run([target], capture_output=True, check=True).stdout == b"uv 0.13.8\n"
+
+
+@pytest.mark.usefixtures("index")
+def test_an_index_that_offers_another_wheel_installs_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "bin" / "uv"
+    with pytest.raises(HashMismatch):
+        get_uv.download(target, Pins("0.13.8", frozenset({"0" * 64})))
+    assert not target.exists()
+
+
+@pytest.mark.usefixtures("index")
+def test_an_index_without_the_pinned_version_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UvUnavailable, match=r"offers no uv 9\.9\.9"):
+        get_uv.download(tmp_path / "uv", Pins("9.9.9", frozenset()))
 
 
 def test_only_https_is_fetched() -> None:
