@@ -86,7 +86,7 @@ def _by_pip(boot: Path) -> bool:
 
 
 def download(target: Path, pins: Pins) -> None:
-    """Writes the program of the fitting wheel to `target`; raises `UvUnavailable` or `HashMismatch` and writes nothing."""
+    """Writes the fitting wheel's program to `target`; nothing is written where `UvUnavailable` is raised."""
     index = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or _INDEX
     page_url = f"{index.rstrip('/')}/uv/"
     page = fetch(page_url).decode(errors="replace")
