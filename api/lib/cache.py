@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -20,6 +21,19 @@ log = telemetry.logger(__name__)
 _CHANNEL = "prs:invalidate"
 _REST_SECONDS = 1.0
 _REDIS_SECONDS = 3600
+
+# Store a document only where nobody has invalidated it since it was read: a slow reader must not bring back the old one.
+_STORE = """
+if (redis.call('GET', KEYS[2]) or '0') == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+end
+"""
+_INVALIDATE = """
+redis.call('DEL', KEYS[1])
+redis.call('INCR', KEYS[2])
+redis.call('EXPIRE', KEYS[2], ARGV[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+"""
 
 
 class RedisGate:
@@ -68,6 +82,35 @@ class RedisGate:
             await self._subscriber.aclose()
 
 
+def _document(key: str) -> str:
+    return f"prs:doc:{{{key}}}"
+
+
+def _generation(key: str) -> str:
+    return f"prs:gen:{{{key}}}"
+
+
+class Memo:
+    """What a process has made of immutable documents (decoded, compiled), the least used dropped first."""
+
+    def __init__(self, entries: int = 512) -> None:
+        self._entries = entries
+        self._held: OrderedDict[str, Any] = OrderedDict()
+
+    def get(self, key: str) -> Any | None:
+        """Return what was kept under ``key``."""
+        if key in self._held:
+            self._held.move_to_end(key)
+            return self._held[key]
+        return None
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep ``value``."""
+        self._held[key] = value
+        while len(self._held) > self._entries:
+            self._held.popitem(last=False)
+
+
 class DocumentCache:
     """Bytes by key. An entry of the process lives ``seconds`` at most, so that a lost invalidation heals by itself."""
 
@@ -77,6 +120,8 @@ class DocumentCache:
         self._seconds = seconds
         self._local: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._building: dict[str, asyncio.Future[bytes]] = {}
+        self._store = gate.client.register_script(_STORE)
+        self._invalidate = gate.client.register_script(_INVALIDATE)
 
     async def get(self, key: str, build: Callable[[], Awaitable[bytes]], *, immutable: bool = False) -> bytes:
         """Return the document, from the nearest place that has it.
@@ -106,11 +151,13 @@ class DocumentCache:
             del self._building[key]
 
     async def _fill(self, key: str, build: Callable[[], Awaitable[bytes]]) -> bytes:
-        cached = await self._gate.attempt(lambda redis: redis.get(f"prs:doc:{key}"))
+        found = await self._gate.attempt(lambda redis: redis.mget(_document(key), _generation(key)))
+        cached, generation = found if isinstance(found, list) else (None, None)
         if isinstance(cached, bytes):
             return cached
         value = await build()
-        await self._gate.attempt(lambda redis: redis.set(f"prs:doc:{key}", value, ex=_REDIS_SECONDS))
+        arguments = [generation or b"0", value, _REDIS_SECONDS]
+        await self._gate.attempt(lambda redis: self._store(keys=[_document(key), _generation(key)], args=arguments))
         return value
 
     def _remember(self, key: str, value: bytes, *, immutable: bool) -> None:
@@ -124,13 +171,9 @@ class DocumentCache:
         """Forget a document here, in Redis, and in the other processes."""
         self._local.pop(key, None)
 
-        async def drop(redis: Redis) -> object:
-            pipe = redis.pipeline(transaction=True)
-            pipe.delete(f"prs:doc:{key}")
-            pipe.publish(_CHANNEL, key)
-            return await pipe.execute()
-
-        await self._gate.attempt(drop)
+        arguments = [_REDIS_SECONDS * 2, _CHANNEL, key]
+        keys = [_document(key), _generation(key)]
+        await self._gate.attempt(lambda redis: self._invalidate(keys=keys, args=arguments))
 
     async def listen(self) -> None:
         """Follow the other processes' invalidations until cancelled; reconnect by itself."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.lib.cache import DocumentCache, RedisGate
+from api.lib.cache import DocumentCache, Memo, RedisGate
 from api.lib.crypto import LocalKeys, Vault
 from api.lib.db import Database
 from api.lib.security import ANONYMOUS, Principal, Scope
@@ -29,6 +29,7 @@ class Kernel:
     vault: Vault
     redis: RedisGate
     cache: DocumentCache
+    memo: Memo
     nudger: Nudger
     metrics: Metrics
 
@@ -47,6 +48,7 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         vault=Vault(LocalKeys(settings.master_keys)),
         redis=gate,
         cache=DocumentCache(gate),
+        memo=Memo(),
         nudger=Nudger(settings.redis_url),
         metrics=make_metrics(settings.datadog_url, service=service, region=settings.region),
     )
