@@ -19,11 +19,15 @@ _BACK_OFFICE_LOGIN = "prs-sync"
 
 @dataclass(frozen=True)
 class Task:
-    """A command that runs to its end before the processes start. `show` keeps its output for the last page."""
+    """A command that runs to its end. `show` keeps its output for the last page.
+
+    One `beside` the processes runs while they start: it needs the database and they do not need it.
+    """
 
     label: str
     arguments: tuple[str, ...]
     show: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Plan:
         return [
             Task("Bringing the database up to date", (*prs, "db", "migrate")),
             Task("Giving the processes their logins", (*prs, "db", "roles")),
-            Task("Loading the demo organisation", (*prs, "demo", "load"), show=True),
+            Task("Loading the demo organisation", (*prs, "demo", "load"), show=True, beside=True),
         ]
 
     def programs(self) -> list[Program]:

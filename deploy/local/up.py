@@ -9,13 +9,13 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
 from deploy.local import credentials, node, plan, progress
 from deploy.local.bootstrap import ROOT
-from deploy.local.plan import Plan
+from deploy.local.plan import Plan, Task
 from deploy.local.supervisor import MARKER, LogFollower, ProcessService, ServerService, Supervisor, clear_leftovers
 
 DATA = ROOT / ".data"
@@ -89,25 +89,32 @@ class Run:
         for name in early:
             self.supervisor.start(self.services[name])
         for task in tasks:
-            self._check_stop()
-            with self.progress.step(task.label):
-                output = progress.run(
-                    task.arguments,
-                    log=wanted.data / "logs" / "prepare.log",
-                    env={**os.environ, **environment, MARKER: str(wanted.data)},
-                    cwd=wanted.root,
-                    cancelled=self._stopping,
-                )
-            if task.show:
-                self.shown.append(output.strip())
+            if not task.beside:
+                self._do(task, environment)
         late = [program.name for program in programs() if not program.early]
         for name in late:
             self._check_stop()
             self.supervisor.start(self.services[name])
+        for task in tasks:
+            if task.beside:
+                self._do(task, environment)
         for name in (*early, *late):
             self._check_stop()
             with self.progress.step(f"Starting {name}"):
                 self.services[name].wait_ready(self._stopping)
+
+    def _do(self, task: Task, environment: Mapping[str, str]) -> None:
+        self._check_stop()
+        with self.progress.step(task.label):
+            output = progress.run(
+                task.arguments,
+                log=self.plan.data / "logs" / "prepare.log",
+                env={**os.environ, **environment, MARKER: str(self.plan.data)},
+                cwd=self.plan.root,
+                cancelled=self._stopping,
+            )
+        if task.show:
+            self.shown.append(output.strip())
 
     def _start_servers(self) -> None:
         postgres, redis = self.plan.postgres, self.plan.redis

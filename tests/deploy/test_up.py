@@ -27,7 +27,8 @@ CHILD = "import subprocess, time; subprocess.Popen(['sleep', '300']); print('wor
 class Tiny(Plan):
     def tasks(self):
         seen = "import os; print('Sign in as asha', os.environ['PRS_API_DATABASE_URL'].split(':')[1])"
-        return [Task("Preparing", (sys.executable, "-c", sys.argv[3] or seen), show=True)]
+        return [Task("Preparing", (sys.executable, "-c", sys.argv[3] or seen), show=True),
+                Task("Loading", (sys.executable, "-c", "print('Loaded beside')"), show=True, beside=True)]
 
     def programs(self):
         return [Program("worker", (sys.executable, "-c", CHILD)), Program("beat", (sys.executable, "-c", CHILD))]
@@ -102,6 +103,7 @@ def test_a_run_starts_all_prints_the_sign_ins_and_leaves_nothing_when_stopped(
     launcher = Launcher(data, free_port())
     launcher.wait_for("Ctrl-C stops all")
     assert "Sign in as asha //prs_app" in launcher.said
+    assert "Loaded beside" in launcher.said
     assert len(launcher.left()) > 6
     assert launcher.stop(number) == 0
     assert "All stopped" in launcher.said
