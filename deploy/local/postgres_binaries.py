@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _NAMESPACE = Path(__file__).with_name("namespace.py")
 _SYSTEM = Path("/usr/lib/postgresql")
@@ -20,6 +20,11 @@ _OLDEST = 16
 
 class PostgresUnavailable(RuntimeError):
     """No PostgreSQL can be run here; the message says what was tried."""
+
+
+class _Account(NamedTuple):
+    uid: int
+    gid: int
 
 
 class Runner(Protocol):
@@ -132,9 +137,7 @@ def reachable_by(path: Path, uid: int, gid: int) -> bool:
             continue
         status = folder.stat()
         mode = status.st_mode
-        needed = (
-            stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
-        )
+        needed = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
         if not mode & needed:
             return False
     return True
@@ -166,9 +169,9 @@ def choose(data: Path, binaries: Path | None = None, *, shelter: Path = Path("/v
     folder = binaries or find_binaries()
     if os.geteuid() != 0:
         return Installation(folder, data, AsSelf())
-    nobody = pwd.getpwnam("nobody")
+    nobody = _nobody()
     if _nobody_can_use(folder / "postgres", data, nobody):
-        return Installation(folder, data, AsAccount(nobody.pw_uid, nobody.pw_gid))
+        return Installation(folder, data, AsAccount(nobody.uid, nobody.gid))
     # Inside, root's privilege to pass any folder is gone: plain permissions count.
     if reachable_by(data.parent, 0, 0) and namespace_works(folder / "postgres"):
         return Installation(folder, data, InNamespace())
@@ -179,13 +182,22 @@ def choose(data: Path, binaries: Path | None = None, *, shelter: Path = Path("/v
             f"PostgreSQL cannot run as root, user namespaces are forbidden here and the account nobody can reach "
             f"neither {folder} nor {shelter}. Run `make up` as an ordinary user, or set PRS_DATABASE_URL."
         )
-    return Installation(copied, moved, AsAccount(nobody.pw_uid, nobody.pw_gid))
+    return Installation(copied, moved, AsAccount(nobody.uid, nobody.gid))
 
 
-def _nobody_can_use(program: Path, data: Path, nobody: pwd.struct_passwd) -> bool:
+def _nobody() -> _Account:
+    try:
+        found = pwd.getpwnam("nobody")
+    except KeyError:
+        # A small image may have no such entry; the number is free then and serves as well.
+        return _Account(65534, 65534)
+    return _Account(found.pw_uid, found.pw_gid)
+
+
+def _nobody_can_use(program: Path, data: Path, nobody: _Account) -> bool:
     readable = program.stat().st_mode & stat.S_IXOTH
-    parents = reachable_by(program.parent, nobody.pw_uid, nobody.pw_gid)
-    return bool(readable) and parents and reachable_by(data.parent, nobody.pw_uid, nobody.pw_gid)
+    parents = reachable_by(program.parent, nobody.uid, nobody.gid)
+    return bool(readable) and parents and reachable_by(data.parent, nobody.uid, nobody.gid)
 
 
 def _copy_programs(folder: Path, shelter: Path) -> Path:

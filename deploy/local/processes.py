@@ -106,3 +106,20 @@ def working_in(directory: Path) -> list[Identity]:
         if process is not None:
             found.append(process)
     return found
+
+
+def with_environment(name: str, value: str) -> list[Identity]:
+    """Returns the running processes that were started with this environment variable (Linux; empty elsewhere)."""
+    wanted = f"{name}={value}".encode()
+    found: list[Identity] = []
+    for entry in _PROC.iterdir() if _PROC.is_dir() else ():
+        if not entry.name.isdigit():
+            continue
+        try:
+            variables = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        process = identify(int(entry.name)) if wanted in variables else None
+        if process is not None:
+            found.append(process)
+    return found

@@ -48,29 +48,31 @@ class TestServices:
         """
         directory = _home(run or os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid-{os.getpid()}")
         with _locked(directory):
-            services = cls._over(directory, durable=durable)
+            services = cls.over(directory, durable=durable)
             state = directory / "state.json"
             if state.is_file() and services.postgres.postmaster() and services.redis.process():
                 known = json.loads(state.read_text())
                 services.postgres.started_on = known["postgres"]
                 services.redis.started_on = known["redis"]
             else:
-                services._start(state)
+                services.start(state)
             _hold(directory, os.getpid())
-            if "PYTEST_XDIST_WORKER" in os.environ:
+            if run is None and "PYTEST_XDIST_WORKER" in os.environ:
                 # The controller holds too: a worker that ends early must not take the databases from the others.
                 _hold(directory, os.getppid())
         return services
 
     @classmethod
-    def _over(cls, directory: Path, *, durable: bool) -> Self:
+    def over(cls, directory: Path, *, durable: bool) -> Self:
+        """Returns handles on the services of a directory, started or not."""
         return cls(
             directory=directory,
             postgres=Cluster(directory / "postgres", durable=durable, connections=200),
             redis=RedisServer(directory / "redis"),
         )
 
-    def _start(self, state: Path) -> None:
+    def start(self, state: Path) -> None:
+        """Starts both servers and the reaper, and notes the ports in `state`."""
         self.postgres.start()
         self.redis.start()
         self.postgres.ensure_role(OWNER, OWNER_PASSWORD, "LOGIN CREATEROLE CREATEDB")
@@ -137,11 +139,17 @@ def _home(run: str) -> Path:
 
 @contextlib.contextmanager
 def _locked(directory: Path) -> Iterator[None]:
-    with directory.with_name(directory.name + ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        directory.mkdir(mode=0o755, exist_ok=True)
-        (directory / "holders").mkdir(exist_ok=True)
-        yield
+    path = directory.with_name(directory.name + ".lock")
+    while True:
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # Whoever held it before may have removed the run, and the lock file with it.
+            if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                continue
+            directory.mkdir(mode=0o755, exist_ok=True)
+            (directory / "holders").mkdir(exist_ok=True)
+            yield
+            return
 
 
 def _hold(directory: Path, pid: int) -> None:
@@ -163,11 +171,12 @@ def _holders(directory: Path) -> list[processes.Identity]:
 
 
 def _destroy(directory: Path) -> None:
-    services = TestServices._over(directory, durable=False)
+    services = TestServices.over(directory, durable=False)
     (directory / "state.json").unlink(missing_ok=True)
     services.redis.stop()
     services.postgres.remove()
     shutil.rmtree(directory, ignore_errors=True)
+    directory.with_name(directory.name + ".lock").unlink(missing_ok=True)
 
 
 def reap(directory: Path) -> None:
