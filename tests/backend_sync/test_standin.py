@@ -20,7 +20,7 @@ import pytest
 
 from tests.backend_sync.conftest import Standin
 
-PASSWORD = "p4ssw0rd-of-the-back-office"  # noqa: S105
+PASSWORD = "p4ssw0rd-of-the-back-office"
 EVENT = str(uuid4())
 
 
