@@ -16,6 +16,7 @@ from backend_sync.odoo.errors import (
     OdooForbidden,
     OdooRejected,
     OdooSetupError,
+    OdooUnavailable,
     OdooUnknownReference,
     OdooUnsendable,
 )
@@ -245,6 +246,27 @@ async def test_thousand_rows_in_one_call_and_again(client: OdooClient) -> None:
     assert {result.status for result in await client.ext_upsert("event.registration", rows)} == {"unchanged"}
     count = await client.execute("event.registration", "search_count", [[["ext_uuid", "in", uids]]])
     assert count == len(uids)
+
+
+async def test_call_that_ran_out_of_time_is_sent_again_without_harm(
+    client: OdooClient, back_office: BackOffice
+) -> None:
+    event, uids = await one_event(client), [uuid4() for _ in range(1000)]
+    rows = [registration_row(uid, event) for uid in uids]
+    async with OdooClient(
+        back_office.url,
+        back_office.database,
+        back_office.login,
+        back_office.password,
+        timeout=0.03,
+        uid=await client.authenticate(),
+    ) as hasty:
+        with pytest.raises(OdooUnavailable) as caught:
+            await hasty.ext_upsert("event.registration", rows)
+    assert caught.value.may_have_committed
+    statuses = {result.status for result in await client.ext_upsert("event.registration", rows)}
+    assert statuses <= {"created", "unchanged"}
+    assert await client.execute("event.registration", "search_count", [[["ext_uuid", "in", uids]]]) == len(uids)
 
 
 async def test_write_date_is_a_time_in_utc(client: OdooClient) -> None:

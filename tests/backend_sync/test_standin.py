@@ -20,7 +20,7 @@ import pytest
 
 from tests.backend_sync.conftest import Standin
 
-PASSWORD = "p4ssw0rd-of-the-back-office"  # noqa: S105
+PASSWORD = "p4ssw0rd-of-the-back-office"
 EVENT = str(uuid4())
 
 
@@ -37,8 +37,8 @@ def request(
 
 
 def upsert(url: str, password: str, model: str, rows: list[dict[str, Any]]) -> Any:
-    objects = xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/object")
-    return objects.execute_kw("prs", 2, password, model, "ext_upsert", [rows])
+    with xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/object") as objects:
+        return objects.execute_kw("prs", 2, password, model, "ext_upsert", [rows])
 
 
 def event_vals(**changes: object) -> dict[str, Any]:
