@@ -96,7 +96,8 @@ def _text_problems(text: Text | None, pointer: str, document: FormDocument, need
         if needed:
             yield Problem(pointer, "missing_text", "a text is missing here")
         return
-    if document.default_locale in document.locales and not text.get(document.default_locale, "").strip():
+    # A text that may be missing altogether may also be missing in one language: another stands in.
+    if needed and document.default_locale in document.locales and not text.get(document.default_locale, "").strip():
         yield Problem(pointer, "missing_text", f"the text in the default locale {document.default_locale!r} is missing")
     for locale, words in text.items():
         if locale not in document.locales:

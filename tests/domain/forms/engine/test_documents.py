@@ -107,7 +107,18 @@ def test_every_problem_is_listed_at_once_structure_and_meaning_alike() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 2000 + b"]" * 2000, {}, {"schema": "prs-form/1"}, {"pages": 1}],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 2000 + b"]" * 2000,
+        {},
+        {"schema": "prs-form/1"},
+        {"pages": 1},
+    ],
     ids=lambda raw: repr(raw)[:20],
 )
 def test_what_is_no_document_is_a_problem_not_an_exception(raw: Any) -> None:

@@ -83,7 +83,9 @@ def pointers(kept: dict[str, Any], lead: str = "") -> list[str]:
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["text", "integer", "date", "email", "phone", "identity_number", "decimal", "time"]), st.data())
 def test_no_message_tells_a_sensitive_answer(kind: str, data: st.DataObject) -> None:
-    more = {"identity": data.draw(st.sampled_from(["aadhaar", "passport", "other"]))} if kind == "identity_number" else {}
+    more = (
+        {"identity": data.draw(st.sampled_from(["aadhaar", "passport", "other"]))} if kind == "identity_number" else {}
+    )
     if kind == "text":
         more = {"pattern": "[a-z]+", "max_length": 5}
     compiled = compile_form(parse_document(form(("p", [field("s", kind, sensitive=True, constraint="1 = 2", **more)]))))
@@ -176,7 +178,9 @@ def test_nested_repeats_cannot_multiply_without_end() -> None:
 
 def test_calculated_text_cannot_double_without_end() -> None:
     fields = [field("f0", "text")]
-    fields += [field(f"f{at}", "calculated", calculation=f"concat(${{f{at - 1}}}, ${{f{at - 1}}})") for at in range(1, 60)]
+    fields += [
+        field(f"f{at}", "calculated", calculation=f"concat(${{f{at - 1}}}, ${{f{at - 1}}})") for at in range(1, 60)
+    ]
     compiled = compile_form(parse_document(form(("p", fields))))
     found: Validation = validate(compiled, {"f0": "ab"}, CLOCK)
     assert max(len(value) for value in found.answers.values()) == 10_000
