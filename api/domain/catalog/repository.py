@@ -172,7 +172,7 @@ async def organization_of(session: AsyncSession, kind: str, uid: UUID) -> int | 
 async def ticket_uids(session: AsyncSession, ids: Sequence[int]) -> dict[int, UUID]:
     """Return tickets' uids by their private ids."""
     found = await session.execute(select(EventTicket.id, EventTicket.uid).where(EventTicket.id.in_(ids)))
-    return dict(found.tuples().all())
+    return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)
 
 
 async def ticket_names(session: AsyncSession, event_ids: Sequence[int]) -> dict[int, str]:

@@ -54,4 +54,4 @@ class FormVersionRepository(SQLAlchemyAsyncRepository[FormVersion]):
             .join(FormVersion, (FormVersion.form_id == FormForm.id) & (FormVersion.number == FormForm.latest_version))
             .where(FormForm.uid.in_(form_uids), FormForm.deleted_at.is_(None))
         )
-        return dict(found.tuples().all())
+        return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)

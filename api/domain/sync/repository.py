@@ -88,7 +88,7 @@ async def bound(session: AsyncSession, destination: str, aggregate: str, uids: S
             Binding.destination == destination, Binding.aggregate == aggregate, Binding.aggregate_uid.in_(uids)
         )
     )
-    return dict(found.tuples().all())
+    return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)
 
 
 async def statuses(
