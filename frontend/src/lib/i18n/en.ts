@@ -89,6 +89,7 @@ export const en = {
     current: "current step",
     saved: (time: string) => `Saved ${time}`,
     savedExcept: (time: string, count: number) => `Saved ${time}, except ${count} ${plural(count, "answer", "answers")} to correct`,
+    withheld: (count: number) => `${count} ${plural(count, "answer", "answers")} to correct before saving`,
     saving: "Saving…",
     notSaved: "Not saved",
     unsaved: "Unsaved changes",

@@ -34,9 +34,9 @@ export function refreshToken(): Promise<boolean> {
   return refreshing;
 }
 
-function withLock(work: () => Promise<boolean>): Promise<boolean> {
+async function withLock(work: () => Promise<boolean>): Promise<boolean> {
   if (!("locks" in navigator) || !navigator.locks) return work();
-  return navigator.locks.request("prs.refresh", work) as Promise<boolean>;
+  return navigator.locks.request("prs.refresh", work);
 }
 
 async function requestToken(): Promise<boolean> {
