@@ -30,6 +30,7 @@ export type FormField = {
   required?: boolean | string;
   required_message?: LocalizedText;
   constraint_message?: LocalizedText;
+  default?: unknown;
   read_only?: boolean;
   choices?: string;
   appearance?: string;
@@ -40,8 +41,8 @@ export type FormField = {
   min_choices?: number;
   max_choices?: number;
   sensitive?: boolean;
-  maps_to?: string;
-  identity?: "aadhaar" | "passport" | "other";
+  maps_to?: string | null;
+  identity?: "aadhaar" | "passport" | "other" | null;
   consent_text_version?: string;
   fields?: FormField[];
   min_items?: number;
@@ -74,6 +75,33 @@ export type FormDocument = {
   choice_lists: Record<string, FormChoice[]>;
   pages: FormPage[];
 };
+
+type Loose<Part extends object, Key extends keyof Part> = Omit<Part, Key> & Partial<Pick<Part, Key>>;
+
+/** The served document leaves out what is empty; the screen wants it there. */
+export type ServedDocument = Loose<Omit<FormDocument, "pages">, "choice_lists"> & {
+  pages: (Omit<FormPage, "sections"> & { sections?: (Omit<FormSection, "fields"> & { fields?: ServedField[] })[] })[];
+};
+
+type ServedField = Omit<FormField, "label" | "fields"> & { label?: LocalizedText; fields?: ServedField[] };
+
+function readField(field: ServedField): FormField {
+  return { ...field, label: field.label ?? {}, fields: (field.fields ?? []).map(readField) };
+}
+
+export function readDocument(served: ServedDocument): FormDocument {
+  return {
+    ...served,
+    choice_lists: served.choice_lists ?? {},
+    pages: served.pages.map((page) => ({
+      ...page,
+      sections: (page.sections ?? []).map((section) => ({
+        ...section,
+        fields: (section.fields ?? []).map(readField),
+      })),
+    })),
+  };
+}
 
 export type Answers = Record<string, unknown>;
 
@@ -137,4 +165,16 @@ export function withValueAt(value: unknown, path: readonly (string | number)[], 
   }
   const record = (typeof value === "object" && value !== null ? value : {}) as Answers;
   return { ...record, [head]: withValueAt(record[head], rest, next) };
+}
+
+/** The answers a form or a new item begins with. */
+export function defaultsOf(fields: readonly FormField[]): Answers {
+  const found: Answers = {};
+  for (const field of answerFields(fields)) {
+    if (field.default !== undefined && field.default !== null) found[field.name] = field.default;
+    else if (field.type === "repeat" && field.min_items && !field.count) {
+      found[field.name] = Array.from({ length: field.min_items }, () => defaultsOf(field.fields ?? []));
+    }
+  }
+  return found;
 }

@@ -12,7 +12,7 @@ import type { Wizard } from "./useWizard";
 const keyOf = (conflict: FieldConflict) => `${conflict.step}/${conflict.field}`;
 
 /** Two devices answered the same question differently: the participant decides, question by question. */
-export function ConflictDialog({ wizard }: { wizard: Wizard }) {
+export default function ConflictDialog({ wizard }: { wizard: Wizard }) {
   const { locale, messages: t } = useI18n();
   const { conflicts } = wizard.snapshot;
   const [choice, setChoice] = useState<Record<string, string>>({});

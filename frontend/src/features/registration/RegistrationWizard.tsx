@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Navigate, useParams } from "react-router";
 import { LinkButton } from "@/components/ui/Button";
 import { Alert, EmptyState, Skeleton } from "@/components/ui/Feedback";
@@ -8,17 +8,38 @@ import { asProblem } from "@/lib/api/problem";
 import type { Flow, Registration } from "@/lib/api/types";
 import { useMessages, useText } from "@/lib/i18n/i18n";
 import { getFlow, getRegistration } from "./api";
-import { ConflictDialog } from "./ConflictDialog";
-import { ContinueElsewhere } from "./ContinueElsewhere";
-import { Confirmation } from "./confirmation/Confirmation";
+import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
-import { AttendeesStep } from "./steps/AttendeesStep";
 import { FormStep } from "./steps/FormStep";
-import { ReviewStep } from "./steps/ReviewStep";
-import { TicketsStep } from "./steps/TicketsStep";
 import { useWizard, type Wizard } from "./useWizard";
 import "./wizard.css";
+
+// What the first page of a form does not need comes right after it, while the participant reads: a line that breaks later then
+// finds every step here already.
+const load = {
+  conflict: () => import("./ConflictDialog"),
+  confirmation: () => import("./confirmation/Confirmation"),
+  attendees: () => import("./steps/AttendeesStep"),
+  review: () => import("./steps/ReviewStep"),
+  tickets: () => import("./steps/TicketsStep"),
+  cancel: () => import("./confirmation/CancelDialog"),
+  resume: loadResumeLinkDialog,
+};
+const ConflictDialog = lazy(load.conflict);
+const Confirmation = lazy(load.confirmation);
+const AttendeesStep = lazy(load.attendees);
+const ReviewStep = lazy(load.review);
+const TicketsStep = lazy(load.tickets);
+
+function usePreload(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const part of Object.values(load)) part().catch(() => {});
+    }, 1500);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 /** Loads a registration with the flow it is pinned to, and shows the step where it stands. */
 export function RegistrationWizard({ uid }: { uid: string }) {
@@ -32,13 +53,7 @@ export function RegistrationWizard({ uid }: { uid: string }) {
     return <OpenRegistration key={uid} flow={flow.data} registration={registration.data} />;
   }
   const error = registration.error ?? flow.error;
-  if (!error) {
-    return (
-      <div className="page page-narrow">
-        <Skeleton label={t.common.loading} lines={6} />
-      </div>
-    );
-  }
+  if (!error) return <PageSkeleton />;
   return (
     <div className="page page-narrow">
       {[401, 403, 404].includes(asProblem(error).status) ? (
@@ -66,9 +81,19 @@ export function RegistrationWizard({ uid }: { uid: string }) {
   );
 }
 
+function PageSkeleton() {
+  const t = useMessages();
+  return (
+    <div className="page page-narrow">
+      <Skeleton label={t.common.loading} lines={6} />
+    </div>
+  );
+}
+
 function OpenRegistration({ flow, registration }: { flow: Flow; registration: Registration }) {
   const t = useMessages();
   const wizard = useWizard(flow, registration);
+  usePreload();
   const { state, event } = wizard.snapshot.registration;
   if (state === "expired") {
     return (
@@ -87,7 +112,11 @@ function OpenRegistration({ flow, registration }: { flow: Flow; registration: Re
     );
   }
   if (state !== "draft") {
-    return <Confirmation registration={wizard.snapshot.registration} onChange={(next) => wizard.draft.adopt(next)} />;
+    return (
+      <Suspense fallback={<PageSkeleton />}>
+        <Confirmation registration={wizard.snapshot.registration} onChange={(next) => wizard.draft.adopt(next)} />
+      </Suspense>
+    );
   }
   return <OpenDraft wizard={wizard} />;
 }
@@ -123,9 +152,15 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
             {t.wizard.mergedNotice}
           </Alert>
         )}
-        <Step key={step.name} wizard={wizard} name={step.name} kind={step.kind} />
+        <Suspense fallback={<Skeleton label={t.common.loading} lines={5} />}>
+          <Step key={step.name} wizard={wizard} name={step.name} kind={step.kind} />
+        </Suspense>
       </div>
-      <ConflictDialog wizard={wizard} />
+      {snapshot.conflicts.length > 0 && (
+        <Suspense>
+          <ConflictDialog wizard={wizard} />
+        </Suspense>
+      )}
     </div>
   );
 }

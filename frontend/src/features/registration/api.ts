@@ -1,5 +1,6 @@
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
 import type { Flow, Registration, ResumeLink, SaveStep, StartedRegistration } from "@/lib/api/types";
+import { prepareForms } from "@/lib/screen";
 import { rememberDraft, tokenOf } from "./guestTokens";
 
 function capability(uid: string): Record<string, string> {
@@ -31,8 +32,13 @@ export function getRegistration(uid: string): Promise<Registration> {
   return unwrap(api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } }, headers: capability(uid) }));
 }
 
-export function getFlow(uid: string): Promise<Flow> {
-  return unwrap(api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } }, headers: capability(uid) }));
+/** The pinned flow, ready to be evaluated. */
+export async function getFlow(uid: string): Promise<Flow> {
+  const flow = await unwrap(
+    api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } }, headers: capability(uid) }),
+  );
+  await prepareForms(flow.forms);
+  return flow;
 }
 
 export function saveStep(

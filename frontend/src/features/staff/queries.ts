@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
+import { prepareForms } from "@/lib/screen";
 
 export type StaffFilter = { q: string; event: string; state: string };
 
@@ -42,7 +43,11 @@ export function useRegistrationDetails(uid: string) {
   });
   const flow = useQuery({
     queryKey: ["staff-registration-flow", uid],
-    queryFn: () => unwrap(api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } } })),
+    queryFn: async () => {
+      const pinned = await unwrap(api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } } }));
+      await prepareForms(pinned.forms);
+      return pinned;
+    },
   });
   return { registration, flow };
 }

@@ -8,12 +8,11 @@ import { cancelRegistration } from "../api";
 
 type CancelDialogProps = {
   uid: string;
-  isOpen: boolean;
   onClose: () => void;
   onCancelled: (registration: Registration) => void;
 };
 
-export function CancelDialog({ uid, isOpen, onClose, onCancelled }: CancelDialogProps) {
+export default function CancelDialog({ uid, onClose, onCancelled }: CancelDialogProps) {
   const t = useMessages();
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -33,7 +32,7 @@ export function CancelDialog({ uid, isOpen, onClose, onCancelled }: CancelDialog
   };
 
   return (
-    <Dialog title={t.confirmation.cancelTitle} isOpen={isOpen} onClose={onClose} isQuestion>
+    <Dialog title={t.confirmation.cancelTitle} isOpen onClose={onClose} isQuestion>
       <p>{t.confirmation.cancelDetail}</p>
       {problem !== null && <ProblemAlert error={problem} />}
       <div className="row between">

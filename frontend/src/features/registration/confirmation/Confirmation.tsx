@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, LinkButton } from "@/components/ui/Button";
 import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
@@ -9,15 +9,16 @@ import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
 import { useSession } from "@/lib/session/session";
 import { claimRegistration } from "../api";
-import { CancelDialog } from "./CancelDialog";
 import { calendarFile } from "./calendar";
 import { QrImage } from "./QrImage";
 import "./confirmation.css";
 
+const CancelDialog = lazy(() => import("./CancelDialog"));
+
 type ConfirmationProps = { registration: Registration; onChange: (registration: Registration) => void };
 
 /** What a finished registration looks like: confirmed, waiting, or cancelled. */
-export function Confirmation({ registration, onChange }: ConfirmationProps) {
+export default function Confirmation({ registration, onChange }: ConfirmationProps) {
   const { messages: t } = useI18n();
   if (registration.state === "cancelled") {
     return (
@@ -91,12 +92,11 @@ function Standing({ registration, onChange }: ConfirmationProps) {
           {t.confirmation.cancel}
         </Button>
       </div>
-      <CancelDialog
-        uid={registration.uid}
-        isOpen={isCancelling}
-        onClose={() => setCancelling(false)}
-        onCancelled={onChange}
-      />
+      {isCancelling && (
+        <Suspense>
+          <CancelDialog uid={registration.uid} onClose={() => setCancelling(false)} onCancelled={onChange} />
+        </Suspense>
+      )}
     </div>
   );
 }

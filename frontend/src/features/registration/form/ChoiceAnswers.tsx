@@ -13,7 +13,7 @@ function useOptions({ field, screen }: FieldProps): { value: string; label: stri
   const form = useForm();
   const all = form.document.choice_lists[field.choices ?? ""] ?? [];
   return all
-    .filter((choice) => screen.choices === null || screen.choices.has(choice.value))
+    .filter((choice) => screen.choices.has(choice.value))
     .map((choice) => ({ value: choice.value, label: form.text(choice.label) }));
 }
 

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { ErrorIcon } from "@/components/ui/field";
 import { useMessages } from "@/lib/i18n/i18n";
+import { defaultsOf } from "@/lib/document";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
 
 type RepeatProps = FieldProps & { renderItem: (base: Path) => ReactNode };
@@ -70,7 +71,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
             id={controlId(pointer)}
             onPress={() => {
               focusNext.current = items.length;
-              form.change(path, [...items, {}]);
+              form.change(path, [...items, defaultsOf(field.fields ?? [])]);
             }}
           >
             + {t.fields.addItem(label)}

@@ -44,7 +44,7 @@ function registrantOf(wizard: Wizard): { name: string; email: string } {
   return found;
 }
 
-export function AttendeesStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
+export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
   const t = useMessages();
   const text = useText();
   const { registration } = wizard.snapshot;

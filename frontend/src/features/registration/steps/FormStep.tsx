@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
-import { fieldsOfPage, type FormPage, pathOf } from "@/lib/document";
+import { defaultsOf, fieldsOfPage, type FormPage, pathOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { refusalOf } from "../draft/Draft";
@@ -39,6 +39,14 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   useEffect(() => {
     if (refusedAt > 0) errors.showSummary();
   }, [refusedAt]);
+
+  // A step that was never saved begins with the form's defaults.
+  const isUntouched = snapshot.registration.steps[stepName]?.status === "open" && Object.keys(values).length === 0;
+  useEffect(() => {
+    if (!isUntouched) return;
+    const fields = program.document.pages.flatMap(fieldsOfPage);
+    for (const [name, value] of Object.entries(defaultsOf(fields))) draft.edit(stepName, name, value);
+  }, [isUntouched, program, draft, stepName]);
 
   if (!page) return null;
 

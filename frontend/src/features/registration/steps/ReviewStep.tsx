@@ -16,7 +16,7 @@ import { useFinishStep } from "./useFinishStep";
 import "./steps.css";
 
 /** All answers of all steps, each with the way back to it, and the submit. */
-export function ReviewStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
+export default function ReviewStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
   const t = useMessages();
   const finish = useFinishStep(wizard, stepName);
   const [attempt, setAttempt] = useState(0);

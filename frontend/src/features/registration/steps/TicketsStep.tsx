@@ -23,7 +23,7 @@ function useTickets(event: string) {
   });
 }
 
-export function TicketsStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
+export default function TicketsStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
   const { messages: t } = useI18n();
   const { registration } = wizard.snapshot;
   const event = useTickets(registration.event.uid);
