@@ -71,18 +71,18 @@ function Navigation() {
 }
 
 function LanguageSwitch() {
-  const { locale, setLocale, messages: t } = useI18n();
+  const { language, setLocale, messages: t } = useI18n();
   return (
-    <label className="language">
+    <div className="language">
       <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
         <g fill="none" stroke="currentColor" strokeWidth="1.6">
           <circle cx="10" cy="10" r="8" />
           <path d="M2 10h16M10 2c5 5 5 11 0 16M10 2c-5 5-5 11 0 16" />
         </g>
       </svg>
-      <span className="visually-hidden">{t.common.language}</span>
       <select
-        value={locale}
+        aria-label={t.common.language}
+        value={language}
         onChange={(event) => {
           const chosen = UI_LOCALES.find(({ code }) => code === event.target.value);
           if (chosen) setLocale(chosen.code);
@@ -94,6 +94,6 @@ function LanguageSwitch() {
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

@@ -11,7 +11,7 @@ import { draftForEvent } from "./guestTokens";
 
 /** What a visitor of the event page can do: register, go on with a draft, or read why neither is possible. */
 export function RegisterPanel({ event }: { event: EventDetail }) {
-  const { locale, messages: t } = useI18n();
+  const { language, locale, messages: t } = useI18n();
   const navigate = useNavigate();
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -21,7 +21,7 @@ export function RegisterPanel({ event }: { event: EventDetail }) {
     setPending(true);
     setProblem(null);
     try {
-      const registration = await startRegistration(event.uid, locale);
+      const registration = await startRegistration(event.uid, language);
       navigate(`/register/${registration.uid}`);
     } catch (error) {
       setProblem(error);

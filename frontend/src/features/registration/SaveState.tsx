@@ -10,6 +10,7 @@ export function SaveState({ status, onRetry }: { status: SaveStatus; onRetry: ()
   const isTrouble = status.kind === "offline" || status.kind === "failed";
   return (
     <div className={`save-state${isTrouble ? " save-state-trouble" : ""}`}>
+      {status.kind === "dirty" && <span aria-hidden="true">{t.wizard.unsaved}</span>}
       <span role="status">
         {status.kind === "saved" &&
           (status.withheld > 0
@@ -20,7 +21,6 @@ export function SaveState({ status, onRetry }: { status: SaveStatus; onRetry: ()
         {status.kind === "offline" && t.wizard.offline}
         {status.kind === "failed" && `${t.wizard.notSaved}. ${explainProblem(status.problem, t)}`}
       </span>
-      {status.kind === "dirty" && <span aria-hidden="true">{t.wizard.unsaved}</span>}
       {isTrouble && (
         <Button variant="quiet" onPress={onRetry}>
           {t.wizard.retry}

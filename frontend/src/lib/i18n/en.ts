@@ -98,7 +98,7 @@ export const en = {
     retry: "Retry",
     errorTitle: "Please check your answers",
     errorLead: (count: number) => plural(count, "One answer needs your attention:", `${count} answers need your attention:`),
-    continueElsewhere: "Continue on another device",
+    continueElsewhere: "Finish on another device",
     mergedNotice: "Changes you made on another device were added here.",
     change: "Change",
     keep: "Keep the saved answer",
@@ -120,7 +120,7 @@ export const en = {
     apply: "Save my choice",
   },
   resume: {
-    title: "Continue on another device",
+    title: "Finish on another device",
     lead: "Open this link on the other device. It works once and only for a short time, so keep it to yourself.",
     create: "Create link",
     creating: "Creating…",

@@ -17,6 +17,10 @@ const loaders: Record<UiLocale, () => Promise<Messages>> = {
   hi: async () => (await import("./hi")).hi,
 };
 
+function regional(language: UiLocale): string {
+  return navigator.languages?.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
 function isUiLocale(value: string | null | undefined): value is UiLocale {
   return UI_LOCALES.some((locale) => locale.code === value);
 }
@@ -31,7 +35,11 @@ function firstLocale(): UiLocale {
   return "en";
 }
 
-type I18n = { locale: UiLocale; messages: Messages; setLocale: (locale: UiLocale) => void };
+/**
+ * `language` is what the interface speaks; `locale` the reader's own variety of it, which decides how dates and numbers look
+ * (en-GB and en-US differ in that only).
+ */
+type I18n = { language: UiLocale; locale: string; messages: Messages; setLocale: (locale: UiLocale) => void };
 
 const Context = createContext<I18n | null>(null);
 
@@ -59,7 +67,10 @@ export function I18nProvider({ children }: { children: ReactNode }) {
     setWanted(locale);
   }, []);
 
-  const value = useMemo(() => ({ ...loaded, setLocale }), [loaded, setLocale]);
+  const value = useMemo(
+    () => ({ language: loaded.locale, locale: regional(loaded.locale), messages: loaded.messages, setLocale }),
+    [loaded, setLocale],
+  );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 

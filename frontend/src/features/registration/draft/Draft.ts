@@ -104,7 +104,7 @@ export class Draft {
     const base = known ? known.base : this.serverValues(step)[field];
     this.update({
       edits: { ...edits, [step]: { ...edits[step], [field]: { base, value, saved: false } } },
-      status: { kind: "dirty" },
+      status: this.kindOf(step) === "tickets" ? this.snapshot.status : { kind: "dirty" },
       refused: this.withoutRefusal(step, field),
     });
     this.keepLocally();

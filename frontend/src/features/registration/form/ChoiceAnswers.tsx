@@ -9,6 +9,11 @@ import { useFieldText } from "./useFieldText";
 /** Beyond this many, a list one can type in serves better than a wall of buttons. */
 const MOST_RADIOS = 8;
 
+/** Sizes, grades, yes and no: options short enough to stand side by side. */
+function areShort(options: readonly { label: string }[]): boolean {
+  return options.length <= 6 && options.every(({ label }) => label.length <= 8);
+}
+
 function useOptions({ field, screen }: FieldProps): { value: string; label: string }[] {
   const form = useForm();
   const all = form.document.choice_lists[field.choices ?? ""] ?? [];
@@ -42,7 +47,7 @@ export function SingleChoiceAnswer(props: FieldProps) {
       value={chosen || null}
       options={options}
       onChange={(next) => form.change(path, next)}
-      inline={Boolean(field.appearance?.includes("horizontal"))}
+      inline={areShort(options) || Boolean(field.appearance?.includes("horizontal"))}
       isReadOnly={field.read_only}
     />
   );
