@@ -8,7 +8,12 @@ import { createServer as createVite } from "vite";
 
 const port = Number(process.argv[2] ?? 4173);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const vite = await createVite({ root, server: { middlewareMode: true }, appType: "custom", logLevel: "error" });
+const vite = await createVite({
+  root,
+  server: { middlewareMode: true },
+  appType: "custom",
+  logLevel: "error",
+});
 const { fake } = await vite.ssrLoadModule("/src/testing/fake.ts");
 
 const TYPES = {
@@ -30,7 +35,8 @@ async function body(request) {
 
 async function fromFake(request, url) {
   if (url.pathname === "/fake/staff") return Response.json((fake.staff(), {}));
-  if (url.pathname === "/fake/begin") return Response.json(fake.begin(JSON.parse(url.searchParams.get("part") ?? "{}")));
+  if (url.pathname === "/fake/begin")
+    return Response.json(fake.begin(JSON.parse(url.searchParams.get("part") ?? "{}")));
   if (url.pathname === "/fake/reset") return Response.json((fake.reset(), {}));
   if (url.pathname === "/fake/refuse") {
     const { method, path, refusal } = JSON.parse(url.searchParams.get("what"));
@@ -50,7 +56,10 @@ async function fromDisk(url) {
   try {
     const content = await readFile(join(root, "dist", file));
     return new Response(content, {
-      headers: { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", "Content-Security-Policy": CSP },
+      headers: {
+        "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+        "Content-Security-Policy": CSP,
+      },
     });
   } catch {
     return new Response("", { status: 404 });
@@ -60,7 +69,9 @@ async function fromDisk(url) {
 createServer(async (request, response) => {
   const url = new URL(request.url, `http://127.0.0.1:${port}`);
   const isFake = url.pathname.startsWith("/api/") || url.pathname.startsWith("/fake/");
-  const answer = (isFake ? await fromFake(request, url).catch(() => null) : await fromDisk(url)) ?? new Response("", { status: 502 });
+  const answer =
+    (isFake ? await fromFake(request, url).catch(() => null) : await fromDisk(url)) ??
+    new Response("", { status: 502 });
   response.writeHead(answer.status || 502, Object.fromEntries(answer.headers));
   response.end(Buffer.from(await answer.arrayBuffer()));
 }).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}`));

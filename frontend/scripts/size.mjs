@@ -24,11 +24,15 @@ async function report(label, roots) {
     scripts.add(manifest[key].file);
     for (const css of manifest[key].css ?? []) styles.add(css);
   }
-  const sum = async (files) => (await Promise.all([...files].map(gzipped))).reduce((a, b) => a + b, 0);
+  const sum = async (files) =>
+    (await Promise.all([...files].map(gzipped))).reduce((a, b) => a + b, 0);
   const [js, css] = [await sum(scripts), await sum(styles)];
-  console.log(`${label}: JS ${(js / 1000).toFixed(1)} kB gzip, CSS ${(css / 1000).toFixed(1)} kB gzip`);
+  console.log(
+    `${label}: JS ${(js / 1000).toFixed(1)} kB gzip, CSS ${(css / 1000).toFixed(1)} kB gzip`,
+  );
   if (process.argv.includes("--files")) {
-    for (const file of scripts) console.log(`    ${file} ${((await gzipped(file)) / 1000).toFixed(1)} kB`);
+    for (const file of scripts)
+      console.log(`    ${file} ${((await gzipped(file)) / 1000).toFixed(1)} kB`);
   }
   return js;
 }

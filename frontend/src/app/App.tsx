@@ -23,7 +23,9 @@ export function makeQueryClient(): QueryClient {
 }
 
 function Marked({ children }: { children: ReactNode }) {
-  return <RequiredMark.Provider value={useMessages().common.required}>{children}</RequiredMark.Provider>;
+  return (
+    <RequiredMark.Provider value={useMessages().common.required}>{children}</RequiredMark.Provider>
+  );
 }
 
 export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {

@@ -39,7 +39,13 @@ function BrandMark() {
   return (
     <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
       <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path d="M6 21a10 10 0 0 1 20 0" fill="none" stroke="var(--on-accent)" strokeWidth="3" strokeLinecap="round" />
+      <path
+        d="M6 21a10 10 0 0 1 20 0"
+        fill="none"
+        stroke="var(--on-accent)"
+        strokeWidth="3"
+        strokeLinecap="round"
+      />
       <circle cx="16" cy="20" r="3.5" fill="var(--brand-sun)" />
     </svg>
   );

@@ -76,14 +76,20 @@ export type FormDocument = {
   pages: FormPage[];
 };
 
-type Loose<Part extends object, Key extends keyof Part> = Omit<Part, Key> & Partial<Pick<Part, Key>>;
+type Loose<Part extends object, Key extends keyof Part> = Omit<Part, Key> &
+  Partial<Pick<Part, Key>>;
 
 /** The served document leaves out what is empty; the screen wants it there. */
 export type ServedDocument = Loose<Omit<FormDocument, "pages">, "choice_lists"> & {
-  pages: (Omit<FormPage, "sections"> & { sections?: (Omit<FormSection, "fields"> & { fields?: ServedField[] })[] })[];
+  pages: (Omit<FormPage, "sections"> & {
+    sections?: (Omit<FormSection, "fields"> & { fields?: ServedField[] })[];
+  })[];
 };
 
-type ServedField = Omit<FormField, "label" | "fields"> & { label?: LocalizedText; fields?: ServedField[] };
+type ServedField = Omit<FormField, "label" | "fields"> & {
+  label?: LocalizedText;
+  fields?: ServedField[];
+};
 
 function readField(field: ServedField): FormField {
   return { ...field, label: field.label ?? {}, fields: (field.fields ?? []).map(readField) };
@@ -109,11 +115,18 @@ export type Answers = Record<string, unknown>;
 export type Masked = { masked: string };
 
 export function isMasked(value: unknown): value is Masked {
-  return typeof value === "object" && value !== null && typeof (value as Masked).masked === "string";
+  return (
+    typeof value === "object" && value !== null && typeof (value as Masked).masked === "string"
+  );
 }
 
 export function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+  return (
+    value === null ||
+    value === undefined ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** As the server masks: the last four characters, and none of an answer shorter than eight. */
@@ -123,7 +136,9 @@ export function maskedText(value: string): string {
 
 /** Fields in reading order with groups opened up; repeats stay whole, for their fields live one level deeper. */
 export function answerFields(fields: readonly FormField[]): FormField[] {
-  return fields.flatMap((field) => (field.type === "group" ? answerFields(field.fields ?? []) : [field]));
+  return fields.flatMap((field) =>
+    field.type === "group" ? answerFields(field.fields ?? []) : [field],
+  );
 }
 
 export function fieldsOfPage(page: FormPage): FormField[] {
@@ -139,7 +154,9 @@ export function holdsSensitive(field: FormField): boolean {
 }
 
 export function pointerOf(path: readonly (string | number)[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
 }
 
 export function pathOf(pointer: string): string[] {
@@ -151,17 +168,24 @@ export function pathOf(pointer: string): string[] {
 
 export function valueAt(answers: unknown, path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
-    (value, part) => (typeof value === "object" && value !== null ? (value as Answers)[part] : undefined),
+    (value, part) =>
+      typeof value === "object" && value !== null ? (value as Answers)[part] : undefined,
     answers,
   );
 }
 
 /** A copy of `value` with `next` at `path`; arrays stay arrays. */
-export function withValueAt(value: unknown, path: readonly (string | number)[], next: unknown): unknown {
+export function withValueAt(
+  value: unknown,
+  path: readonly (string | number)[],
+  next: unknown,
+): unknown {
   const [head, ...rest] = path;
   if (head === undefined) return next;
   if (Array.isArray(value)) {
-    return value.map((item, index) => (index === Number(head) ? withValueAt(item, rest, next) : item));
+    return value.map((item, index) =>
+      index === Number(head) ? withValueAt(item, rest, next) : item,
+    );
   }
   const record = (typeof value === "object" && value !== null ? value : {}) as Answers;
   return { ...record, [head]: withValueAt(record[head], rest, next) };
@@ -173,7 +197,9 @@ export function defaultsOf(fields: readonly FormField[]): Answers {
   for (const field of answerFields(fields)) {
     if (field.default !== undefined && field.default !== null) found[field.name] = field.default;
     else if (field.type === "repeat" && field.min_items && !field.count) {
-      found[field.name] = Array.from({ length: field.min_items }, () => defaultsOf(field.fields ?? []));
+      found[field.name] = Array.from({ length: field.min_items }, () =>
+        defaultsOf(field.fields ?? []),
+      );
     }
   }
   return found;

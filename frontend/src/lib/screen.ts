@@ -1,9 +1,9 @@
 // The one place where the app meets the forms engine: what a form shows now, and what is wrong with it.
 import type { LocalizedText } from "@/lib/api/types";
 import {
-  type Answers as EngineAnswers,
   type CompiledExpression,
   type CompiledForm,
+  type Answers as EngineAnswers,
   type FormDocument as EngineDocument,
   evaluate,
   evaluateCondition,
@@ -68,7 +68,10 @@ function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): 
 export async function prepareForms(forms: Record<string, { compiled: unknown }>): Promise<void> {
   const needsRegex = Object.values(forms).some(({ compiled }) => {
     const { items, nodes } = compiled as CompiledForm;
-    return items.some(({ pattern }) => pattern != null) || nodes.some(([operation]) => operation.includes("regex"));
+    return (
+      items.some(({ pattern }) => pattern != null) ||
+      nodes.some(([operation]) => operation.includes("regex"))
+    );
   });
   if (needsRegex) await loadRe2();
 }
@@ -82,9 +85,12 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
     screen: (answers) => {
       const state = evaluate(compiled, source, answers as EngineAnswers, clock);
       const pages = new Set(state.pages.map(({ name }) => name));
-      const sections = new Set(state.pages.flatMap((page) => page.sections.map(({ name }) => name)));
+      const sections = new Set(
+        state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
+      );
       const fields = new Map<string, FieldScreen>();
-      for (const page of state.pages) for (const section of page.sections) collect(section.fields, fields);
+      for (const page of state.pages)
+        for (const section of page.sections) collect(section.fields, fields);
       for (const [pointer, calculated] of state.calculated) {
         fields.set(pointer, { ...NOTHING, visible: true, calculated });
       }
@@ -94,7 +100,9 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
         field: (pointer) => fields.get(pointer) ?? NOTHING,
       };
     },
-    errors: (answers, partial) => [...validate(compiled, source, answers as EngineAnswers, clock, { partial }).errors],
+    errors: (answers, partial) => [
+      ...validate(compiled, source, answers as EngineAnswers, clock, { partial }).errors,
+    ],
   };
 }
 

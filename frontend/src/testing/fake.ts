@@ -1,14 +1,32 @@
 import { type DefaultBodyType, HttpResponse, http, type StrictRequest } from "msw";
 import type { Me, Registration, SaveStep, StepState } from "@/lib/api/types";
-import { fieldsOfDocument, isMasked, maskedText, readDocument, type ServedDocument } from "@/lib/document";
+import {
+  fieldsOfDocument,
+  isMasked,
+  maskedText,
+  readDocument,
+  type ServedDocument,
+} from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 
-type Refusal = { status: number; slug: string; detail?: string; errors?: unknown[]; headers?: Record<string, string> };
+type Refusal = {
+  status: number;
+  slug: string;
+  detail?: string;
+  errors?: unknown[];
+  headers?: Record<string, string>;
+};
 
 export type Call = { method: string; path: string; headers: Headers; body: unknown };
 
 /** A problem document as the API answers it. */
-export function problem({ status, slug, detail = "", errors = [], headers = {} }: Refusal): Response {
+export function problem({
+  status,
+  slug,
+  detail = "",
+  errors = [],
+  headers = {},
+}: Refusal): Response {
   return HttpResponse.json(
     { type: `/problems/${slug}`, title: slug, status, detail, request_id: "req-1", errors },
     { status, headers: { "Content-Type": "application/problem+json", ...headers } },
@@ -55,7 +73,11 @@ export class FakeApi {
 
   staff(): void {
     const organization = { uid: IDS.organization, name: "Sahaya Foundation", slug: "sahaya" };
-    const second = { uid: "0c0f0a44-0002-4c1e-9b3a-000000000002", name: "Sahaya Pune", slug: "sahaya-pune" };
+    const second = {
+      uid: "0c0f0a44-0002-4c1e-9b3a-000000000002",
+      name: "Sahaya Pune",
+      slug: "sahaya-pune",
+    };
     this.me = {
       uid: "ac000000-0001-4c1e-9b3a-000000000001",
       email: "staff@example.org",
@@ -74,13 +96,24 @@ export class FakeApi {
   readonly handlers = [
     http.all("*/api/v1/*", async ({ request }) => {
       const path = new URL(request.url).pathname.replace("/api/v1", "");
-      this.calls.push({ method: request.method, path, headers: request.headers, body: await bodyOf(request) });
-      const at = this.refusals.findIndex((one) => one.method === request.method && one.path.test(path));
+      this.calls.push({
+        method: request.method,
+        path,
+        headers: request.headers,
+        body: await bodyOf(request),
+      });
+      const at = this.refusals.findIndex(
+        (one) => one.method === request.method && one.path.test(path),
+      );
       if (at >= 0) return this.refusals.splice(at, 1)[0]?.answer();
       return undefined;
     }),
-    http.get("*/api/v1/events", ({ request }) => this.listEvents(new URL(request.url).searchParams)),
-    http.get("*/api/v1/event-categories", () => HttpResponse.json({ items: categories, next_cursor: null })),
+    http.get("*/api/v1/events", ({ request }) =>
+      this.listEvents(new URL(request.url).searchParams),
+    ),
+    http.get("*/api/v1/event-categories", () =>
+      HttpResponse.json({ items: categories, next_cursor: null }),
+    ),
     http.get("*/api/v1/events/:event", ({ params }) => {
       const found = events.find(({ uid, slug }) => params.event === uid || params.event === slug);
       return found ? HttpResponse.json(found) : problem({ status: 404, slug: "not-found" });
@@ -88,7 +121,10 @@ export class FakeApi {
     http.post("*/api/v1/registrations/resume", async ({ request }) => {
       const { token } = (await request.json()) as { token: string };
       if (token !== "good-token") return problem({ status: 404, slug: "not-found" });
-      return HttpResponse.json({ registration: this.registration ?? this.begin(), token: "guest-token-2" });
+      return HttpResponse.json({
+        registration: this.registration ?? this.begin(),
+        token: "guest-token-2",
+      });
     }),
     http.post("*/api/v1/registrations", () =>
       HttpResponse.json({ registration: this.begin(), token: "guest-token" }, { status: 201 }),
@@ -96,9 +132,15 @@ export class FakeApi {
     http.get("*/api/v1/registrations/:uid", () => this.answer()),
     http.get("*/api/v1/registrations/:uid/flow", () => HttpResponse.json(flow)),
     http.put("*/api/v1/registrations/:uid/steps/:step", async ({ request, params }) => {
-      return this.saveStep(request.headers.get("If-Match"), String(params.step), (await request.json()) as SaveStep);
+      return this.saveStep(
+        request.headers.get("If-Match"),
+        String(params.step),
+        (await request.json()) as SaveStep,
+      );
     }),
-    http.post("*/api/v1/registrations/:uid/submit", ({ request }) => this.submit(request.headers.get("If-Match"))),
+    http.post("*/api/v1/registrations/:uid/submit", ({ request }) =>
+      this.submit(request.headers.get("If-Match")),
+    ),
     http.post("*/api/v1/registrations/:uid/cancel", () => {
       this.change({ state: "cancelled", cancelled_at: new Date().toISOString() });
       return this.answer();
@@ -116,7 +158,8 @@ export class FakeApi {
     ),
     http.post("*/api/v1/auth/sessions", async ({ request }) => {
       const { password } = (await request.json()) as { password: string };
-      if (password !== "correct horse battery") return problem({ status: 401, slug: "unauthenticated" });
+      if (password !== "correct horse battery")
+        return problem({ status: 401, slug: "unauthenticated" });
       if (!this.me) this.staff();
       return HttpResponse.json(TOKEN, { status: 201 });
     }),
@@ -142,7 +185,8 @@ export class FakeApi {
     const category = query.get("category");
     const found = events.filter(
       (event) =>
-        (event.title.en ?? "").toLowerCase().includes(q) && (!category || event.category?.slug === category),
+        (event.title.en ?? "").toLowerCase().includes(q) &&
+        (!category || event.category?.slug === category),
     );
     const start = Number(query.get("cursor") ?? 0);
     const size = Math.min(Number(query.get("limit") ?? 12), 4);
@@ -154,13 +198,16 @@ export class FakeApi {
     const q = (query.get("q") ?? "").toLowerCase();
     const state = query.get("state");
     const items = staffRegistrations.filter(
-      (row) => `${row.name} ${row.email}`.toLowerCase().includes(q) && (!state || row.state === state),
+      (row) =>
+        `${row.name} ${row.email}`.toLowerCase().includes(q) && (!state || row.state === state),
     );
     return HttpResponse.json({ items, next_cursor: null });
   }
 
   private answer(): Response {
-    return this.registration ? HttpResponse.json(this.registration) : problem({ status: 404, slug: "not-found" });
+    return this.registration
+      ? HttpResponse.json(this.registration)
+      : problem({ status: 404, slug: "not-found" });
   }
 
   private isStale(match: string | null): boolean {
@@ -193,7 +240,11 @@ export class FakeApi {
       part.tickets = body.tickets.map((one) => ({ ...one, held_until }));
     }
     if (body.attendees) {
-      part.attendees = body.attendees.map((one, index) => ({ uid: `person-${index}`, email: null, ...one }));
+      part.attendees = body.attendees.map((one, index) => ({
+        uid: `person-${index}`,
+        email: null,
+        ...one,
+      }));
     }
     this.change(part);
     return this.answer();
@@ -247,7 +298,14 @@ const IMPORT = {
       severity: "error",
       message: "There is no field called “agee”.",
     },
-    { sheet: "choices", row: 3, column: "label", code: "missing", severity: "warning", message: "No Hindi label." },
+    {
+      sheet: "choices",
+      row: 3,
+      column: "label",
+      code: "missing",
+      severity: "warning",
+      message: "No Hindi label.",
+    },
   ],
 };
 

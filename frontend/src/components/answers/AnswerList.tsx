@@ -18,10 +18,13 @@ export function AnswerList({ program, answers, timezone }: AnswerListProps) {
     document,
     timezone,
     text: (text) =>
-      textOf(text, locale, document.default_locale).replace(/\$\{\s*([\w-]+)\s*\}/g, (_match, name: string) => {
-        const value = answers[name];
-        return isEmpty(value) || typeof value === "object" ? "" : String(value);
-      }),
+      textOf(text, locale, document.default_locale).replace(
+        /\$\{\s*([\w-]+)\s*\}/g,
+        (_match, name: string) => {
+          const value = answers[name];
+          return isEmpty(value) || typeof value === "object" ? "" : String(value);
+        },
+      ),
   };
   const fields = document.pages
     .filter((page) => screen.page(page.name))

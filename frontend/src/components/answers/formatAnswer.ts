@@ -40,7 +40,11 @@ export function formatAnswer(field: FormField, value: unknown, format: AnswerFor
     case "datetime":
       return formatDateTime(String(value), format.locale, format.timezone);
     case "calculated":
-      return typeof value === "boolean" ? (value ? format.t.common.yes : format.t.common.no) : String(value);
+      return typeof value === "boolean"
+        ? value
+          ? format.t.common.yes
+          : format.t.common.no
+        : String(value);
     default:
       return String(value);
   }

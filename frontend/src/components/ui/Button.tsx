@@ -1,5 +1,8 @@
 import type { ReactNode } from "react";
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components/Button";
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+} from "react-aria-components/Button";
 import { Link, type LinkProps } from "react-router";
 import "./button.css";
 
@@ -11,7 +14,8 @@ function lookOf({ variant = "secondary", size = "m", wide = false }: Look): stri
   return `button button-${variant} button-${size}${wide ? " button-wide" : ""}`;
 }
 
-type ButtonProps = Omit<AriaButtonProps, "className" | "style" | "children"> & Look & { children: ReactNode };
+type ButtonProps = Omit<AriaButtonProps, "className" | "style" | "children"> &
+  Look & { children: ReactNode };
 
 /** While `isPending`, the button keeps focus and its name, and ignores presses. */
 export function Button({ variant, size, wide, ...props }: ButtonProps) {

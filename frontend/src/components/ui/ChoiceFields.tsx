@@ -6,14 +6,25 @@ import { ErrorIcon, FieldHint, FieldLabel, FieldProblem, type FieldText, LabelTe
 
 export type Option = { value: string; label: ReactNode };
 
-type GroupProps = FieldText & { id?: string; options: readonly Option[]; inline?: boolean; isReadOnly?: boolean };
+type GroupProps = FieldText & {
+  id?: string;
+  options: readonly Option[];
+  inline?: boolean;
+  isReadOnly?: boolean;
+};
 
 function Mark({ box = false }: { box?: boolean }) {
   return (
     <span className={`option-mark${box ? " option-mark-box" : ""}`} aria-hidden="true">
       <svg viewBox="0 0 12 12" width="12" height="12">
         {box ? (
-          <path d="M2 6.2l2.8 2.8L10 3.4" fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round" />
+          <path
+            d="M2 6.2l2.8 2.8L10 3.4"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="2.2"
+            strokeLinecap="round"
+          />
         ) : (
           <circle cx="6" cy="6" r="3.4" fill="currentColor" />
         )}
@@ -23,11 +34,21 @@ function Mark({ box = false }: { box?: boolean }) {
 }
 
 export function RadioField(
-  props: GroupProps & { value: string | null; onChange: (value: string) => void; onBlur?: () => void },
+  props: GroupProps & {
+    value: string | null;
+    onChange: (value: string) => void;
+    onBlur?: () => void;
+  },
 ) {
   const { label, hint, error, isRequired = false, options, inline, ...rest } = props;
   return (
-    <RadioGroup className="field" validationBehavior="aria" isInvalid={Boolean(error)} isRequired={isRequired} {...rest}>
+    <RadioGroup
+      className="field"
+      validationBehavior="aria"
+      isInvalid={Boolean(error)}
+      isRequired={isRequired}
+      {...rest}
+    >
       <FieldLabel label={label} isRequired={isRequired} />
       <FieldHint>{hint}</FieldHint>
       <div className={`options${inline ? " options-inline" : ""}`}>
@@ -43,7 +64,9 @@ export function RadioField(
   );
 }
 
-export function CheckboxesField(props: GroupProps & { value: string[]; onChange: (value: string[]) => void }) {
+export function CheckboxesField(
+  props: GroupProps & { value: string[]; onChange: (value: string[]) => void },
+) {
   const { label, hint, error, isRequired = false, options, inline, ...rest } = props;
   return (
     <CheckboxGroup
@@ -75,7 +98,14 @@ type CheckboxFieldProps = FieldText & {
   isReadOnly?: boolean;
 };
 
-export function CheckboxField({ id, label, hint, error, isRequired = false, ...rest }: CheckboxFieldProps) {
+export function CheckboxField({
+  id,
+  label,
+  hint,
+  error,
+  isRequired = false,
+  ...rest
+}: CheckboxFieldProps) {
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className="field" data-invalid={error ? "" : undefined}>

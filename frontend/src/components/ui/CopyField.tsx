@@ -2,7 +2,17 @@ import { useId, useRef, useState } from "react";
 import { Button } from "./Button";
 
 /** A text to take along: selected on focus, copied at a press. */
-export function CopyField({ label, value, copy, copied }: { label: string; value: string; copy: string; copied: string }) {
+export function CopyField({
+  label,
+  value,
+  copy,
+  copied,
+}: {
+  label: string;
+  value: string;
+  copy: string;
+  copied: string;
+}) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [isCopied, setCopied] = useState(false);

@@ -14,7 +14,14 @@ type DialogProps = {
   children: ReactNode;
 };
 
-export function Dialog({ title, isOpen, onClose, isQuestion = false, side = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  isOpen,
+  onClose,
+  isQuestion = false,
+  side = false,
+  children,
+}: DialogProps) {
   return (
     <ModalOverlay
       className="dialog-overlay"

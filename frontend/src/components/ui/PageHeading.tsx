@@ -6,7 +6,15 @@ let firstPage = true;
  * The page's h1. It names the tab, and takes the focus when one page follows another, so that a keyboard or screen reader
  * begins where the new page begins. The very first page leaves the focus to the browser.
  */
-export function PageHeading({ title, children, focusKey }: { title: string; children?: ReactNode; focusKey?: string }) {
+export function PageHeading({
+  title,
+  children,
+  focusKey,
+}: {
+  title: string;
+  children?: ReactNode;
+  focusKey?: string;
+}) {
   const heading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { asProblem } from "@/lib/api/problem";
-import { useMessages } from "@/lib/i18n/i18n";
 import type { Messages } from "@/lib/i18n/en";
+import { useMessages } from "@/lib/i18n/i18n";
 import { Button } from "./Button";
 import { Alert } from "./Feedback";
 
@@ -11,11 +11,17 @@ export function explainProblem(error: unknown, t: Messages): string {
   const wait = problem.retryAfter === null ? null : Math.max(1, Math.ceil(problem.retryAfter));
   if (problem.isOffline) return t.problem.offline;
   if (problem.status === 429) return wait === null ? t.problem.busy : t.problem.busyFor(wait);
-  if (problem.status >= 500) return wait === null ? t.problem.unavailable : t.problem.unavailableFor(wait);
+  if (problem.status >= 500)
+    return wait === null ? t.problem.unavailable : t.problem.unavailableFor(wait);
   return problem.detail || problem.title || t.problem.title;
 }
 
-type ProblemAlertProps = { error: unknown; title?: string; onRetry?: () => void; actions?: ReactNode };
+type ProblemAlertProps = {
+  error: unknown;
+  title?: string;
+  onRetry?: () => void;
+  actions?: ReactNode;
+};
 
 export function ProblemAlert({ error, title, onRetry, actions }: ProblemAlertProps) {
   const t = useMessages();

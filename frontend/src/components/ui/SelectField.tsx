@@ -15,7 +15,18 @@ type SelectFieldProps = FieldText & {
 
 /** The browser's own select: searchable by typing, and a phone shows its own wheel, which no list of ours matches. */
 export function SelectField(props: SelectFieldProps) {
-  const { label, hint, error, isRequired = false, value, onChange, onBlur, options, placeholder, isDisabled } = props;
+  const {
+    label,
+    hint,
+    error,
+    isRequired = false,
+    value,
+    onChange,
+    onBlur,
+    options,
+    placeholder,
+    isDisabled,
+  } = props;
   const own = useId();
   const id = props.id ?? own;
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
@@ -50,7 +61,13 @@ export function SelectField(props: SelectFieldProps) {
           ))}
         </select>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-          <path d="M3 6l5 5 5-5" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+          <path
+            d="M3 6l5 5 5-5"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="2"
+            strokeLinecap="round"
+          />
         </svg>
       </span>
       {error && (

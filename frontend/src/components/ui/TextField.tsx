@@ -25,15 +25,46 @@ type TextFieldProps = FieldText & {
 };
 
 export function TextField(props: TextFieldProps) {
-  const { label, hint, error, isRequired = false, multiline, short, placeholder, lang, ...rest } = props;
-  const { id, name, value, onChange, onBlur, type = "text", inputMode, autoComplete, isReadOnly = false } = rest;
+  const {
+    label,
+    hint,
+    error,
+    isRequired = false,
+    multiline,
+    short,
+    placeholder,
+    lang,
+    ...rest
+  } = props;
+  const {
+    id,
+    name,
+    value,
+    onChange,
+    onBlur,
+    type = "text",
+    inputMode,
+    autoComplete,
+    isReadOnly = false,
+  } = rest;
   const control = `control${short ? " control-short" : ""}`;
   return (
     <AriaTextField
       className="field"
       validationBehavior="aria"
       isInvalid={Boolean(error)}
-      {...{ id, name, value, onChange, onBlur, type, inputMode, autoComplete, isRequired, isReadOnly }}
+      {...{
+        id,
+        name,
+        value,
+        onChange,
+        onBlur,
+        type,
+        inputMode,
+        autoComplete,
+        isRequired,
+        isReadOnly,
+      }}
     >
       <FieldLabel label={label} isRequired={isRequired} />
       <FieldHint>{hint}</FieldHint>

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { FieldError } from "react-aria-components/FieldError";
-import { Label } from "react-aria-components/TextField";
 import { Text } from "react-aria-components/Text";
+import { Label } from "react-aria-components/TextField";
 import "./field.css";
 
 export type FieldText = {

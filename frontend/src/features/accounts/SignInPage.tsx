@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { Button } from "@/components/ui/Button";
+import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { explainProblem } from "@/components/ui/Problem";
-import { Alert } from "@/components/ui/Feedback";
 import { TextField } from "@/components/ui/TextField";
 import { api, unwrap } from "@/lib/api/client";
 import { asProblem } from "@/lib/api/problem";
@@ -27,7 +27,10 @@ export function SignInPage() {
     <div className="page sign-in">
       <div className="sign-in-card">
         <div className="stack-s">
-          <PageHeading title={isNew ? t.account.signUpTitle : t.account.signInTitle} focusKey={String(isNew)} />
+          <PageHeading
+            title={isNew ? t.account.signUpTitle : t.account.signInTitle}
+            focusKey={String(isNew)}
+          />
           <p className="soft">{isNew ? t.account.signUpLead : t.account.signInLead}</p>
         </div>
         <AccountForm key={String(isNew)} isNew={isNew} />
@@ -45,7 +48,8 @@ function useErrors(entry: Entry, isNew: boolean): Partial<Entry> {
   if (isNew && !entry.name.trim()) errors.name = t.account.nameMissing;
   if (!/^[^\s@]+@[^\s@]+$/.test(entry.email.trim())) errors.email = t.account.emailMissing;
   if (!entry.password) errors.password = t.account.passwordMissing;
-  else if (isNew && entry.password.length < SHORTEST_PASSWORD) errors.password = t.account.passwordShort;
+  else if (isNew && entry.password.length < SHORTEST_PASSWORD)
+    errors.password = t.account.passwordShort;
   return errors;
 }
 
@@ -86,7 +90,10 @@ function AccountForm({ isNew }: { isNew: boolean }) {
     try {
       const email = entry.email.trim();
       const { name, password } = entry;
-      if (isNew) await unwrap(api.POST("/api/v1/auth/accounts", { body: { name: name.trim(), email, password } }));
+      if (isNew)
+        await unwrap(
+          api.POST("/api/v1/auth/accounts", { body: { name: name.trim(), email, password } }),
+        );
       await signIn(email, password);
       navigate(safePath(params.get("next")), { replace: true });
     } catch (error) {
@@ -96,7 +103,9 @@ function AccountForm({ isNew }: { isNew: boolean }) {
     }
   };
 
-  const [idle, busy] = isNew ? [t.account.signUp, t.account.signingUp] : [t.account.signIn, t.account.signingIn];
+  const [idle, busy] = isNew
+    ? [t.account.signUp, t.account.signingUp]
+    : [t.account.signIn, t.account.signingIn];
   return (
     <form
       className="stack"

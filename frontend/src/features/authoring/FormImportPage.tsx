@@ -13,7 +13,9 @@ import "./authoring.css";
 /** An organiser brings a workbook, reads every problem at once, and publishes when there is none. */
 export function FormImportPage({ me }: { me: Me }) {
   const t = useMessages();
-  const organizations = [...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values()];
+  const organizations = [
+    ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
+  ];
   const [organization, setOrganization] = useState(organizations[0]?.uid ?? "");
   const [file, setFile] = useState<File | null>(null);
   const [report, setReport] = useState<ImportReport | null>(null);
@@ -105,13 +107,21 @@ function Report({ report }: { report: ImportReport }) {
           title={t.importer.cleanTitle}
           actions={
             state !== "published" && (
-              <Button variant="primary" onPress={() => publish(form.uid)} isPending={state === "pending"}>
+              <Button
+                variant="primary"
+                onPress={() => publish(form.uid)}
+                isPending={state === "pending"}
+              >
                 {state === "pending" ? t.importer.publishing : t.importer.publish}
               </Button>
             )
           }
         >
-          <p>{state === "published" ? t.importer.published : t.importer.cleanDetail(text(form.title))}</p>
+          <p>
+            {state === "published"
+              ? t.importer.published
+              : t.importer.cleanDetail(text(form.title))}
+          </p>
         </Alert>
       )}
       {problem !== null && <ProblemAlert error={problem} />}

@@ -6,7 +6,9 @@ import { useMessages } from "@/lib/i18n/i18n";
 export function ProblemTable({ problems }: { problems: readonly SheetProblem[] }) {
   const t = useMessages();
   const { columns } = t.importer;
-  const sorted = [...problems].sort((a, b) => a.sheet.localeCompare(b.sheet) || (a.row ?? 0) - (b.row ?? 0));
+  const sorted = [...problems].sort(
+    (a, b) => a.sheet.localeCompare(b.sheet) || (a.row ?? 0) - (b.row ?? 0),
+  );
   return (
     <div className="stack-s">
       <h2>{t.importer.problems(problems.length)}</h2>

@@ -34,7 +34,8 @@ export function Catalog() {
     setParams(
       (current) => {
         const next = new URLSearchParams(current);
-        for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
+        for (const [key, value] of Object.entries(change))
+          value ? next.set(key, value) : next.delete(key);
         return next;
       },
       { replace: true, preventScrollReset: true },
@@ -101,9 +102,15 @@ export function Catalog() {
 
 function NoEvents({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const t = useMessages();
-  if (!filtered) return <EmptyState title={t.catalog.emptyCatalogTitle}>{t.catalog.emptyCatalogDetail}</EmptyState>;
+  if (!filtered)
+    return (
+      <EmptyState title={t.catalog.emptyCatalogTitle}>{t.catalog.emptyCatalogDetail}</EmptyState>
+    );
   return (
-    <EmptyState title={t.catalog.emptyTitle} action={<Button onPress={onClear}>{t.catalog.clear}</Button>}>
+    <EmptyState
+      title={t.catalog.emptyTitle}
+      action={<Button onPress={onClear}>{t.catalog.clear}</Button>}
+    >
       {t.catalog.emptyDetail}
     </EmptyState>
   );

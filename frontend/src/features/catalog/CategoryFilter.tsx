@@ -2,7 +2,13 @@ import { useMessages, useText } from "@/lib/i18n/i18n";
 import { useCategories } from "./queries";
 
 /** Categories as one row of radio buttons that look like tags. */
-export function CategoryFilter({ value, onChange }: { value: string; onChange: (slug: string) => void }) {
+export function CategoryFilter({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (slug: string) => void;
+}) {
   const t = useMessages();
   const text = useText();
   const categories = useCategories().data?.items ?? [];

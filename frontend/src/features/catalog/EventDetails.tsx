@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import { PageHeading } from "@/components/ui/PageHeading";
 import type { EventDetail } from "@/lib/api/types";
 import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
-import { PageHeading } from "@/components/ui/PageHeading";
 import { Cover } from "./Cover";
 import { TicketList } from "./TicketList";
 import "./catalog.css";
@@ -15,24 +15,10 @@ export function EventDetails({ event, register }: { event: EventDetail; register
     <article className="page stack">
       <Cover seed={event.slug} tall />
       <div className="event-layout">
-        <div className="stack">
-          <div className="stack-s">
-            {event.category && <p className="eyebrow">{text(event.category.title)}</p>}
-            <PageHeading title={text(event.title)} />
-            <p className="lead">{text(event.summary)}</p>
-          </div>
-          {text(event.description) && (
-            <section className="stack-s">
-              <h2>{t.event.about}</h2>
-              <div className="prose">{text(event.description)}</div>
-            </section>
-          )}
-          {event.tickets.length > 0 && (
-            <section className="stack-s">
-              <h2>{t.event.tickets}</h2>
-              <TicketList tickets={event.tickets} timezone={event.timezone} />
-            </section>
-          )}
+        <div className="event-head stack-s">
+          {event.category && <p className="eyebrow">{text(event.category.title)}</p>}
+          <PageHeading title={text(event.title)} />
+          <p className="lead">{text(event.summary)}</p>
         </div>
         <aside className="event-aside">
           <dl className="facts">
@@ -58,6 +44,20 @@ export function EventDetails({ event, register }: { event: EventDetail; register
           </dl>
           {register}
         </aside>
+        <div className="event-body stack">
+          {text(event.description) && (
+            <section className="stack-s">
+              <h2>{t.event.about}</h2>
+              <div className="prose">{text(event.description)}</div>
+            </section>
+          )}
+          {event.tickets.length > 0 && (
+            <section className="stack-s">
+              <h2>{t.event.tickets}</h2>
+              <TicketList tickets={event.tickets} timezone={event.timezone} />
+            </section>
+          )}
+        </div>
       </div>
     </article>
   );

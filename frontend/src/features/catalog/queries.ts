@@ -8,7 +8,14 @@ export function useEvents(q: string, category: string) {
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET("/api/v1/events", {
-          params: { query: { q: q || undefined, category: category || undefined, cursor: pageParam, limit: 12 } },
+          params: {
+            query: {
+              q: q || undefined,
+              category: category || undefined,
+              cursor: pageParam,
+              limit: 12,
+            },
+          },
           signal,
         }),
       ),
@@ -28,6 +35,7 @@ export function useCategories() {
 export function useEvent(event: string) {
   return useQuery({
     queryKey: ["event", event],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/events/{event}", { params: { path: { event } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/events/{event}", { params: { path: { event } }, signal })),
   });
 }

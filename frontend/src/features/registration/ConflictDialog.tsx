@@ -19,17 +19,21 @@ export default function ConflictDialog({ wizard }: { wizard: Wizard }) {
 
   const describe = (conflict: FieldConflict) => {
     const document = wizard.programs[conflict.step]?.document;
-    const field = document && fieldsOfDocument(document).find(({ name }) => name === conflict.field);
+    const field =
+      document && fieldsOfDocument(document).find(({ name }) => name === conflict.field);
     const words = (value: unknown) => {
       if (isEmpty(value)) return t.conflict.empty;
       if (!document || !field) return Array.isArray(value) ? String(value.length) : String(value);
       if (field.sensitive && typeof value === "string") return maskedText(value);
       if (field.type === "repeat") return Array.isArray(value) ? `${value.length} ×` : "";
-      const text = (one: Parameters<typeof textOf>[0]) => textOf(one, locale, document.default_locale);
+      const text = (one: Parameters<typeof textOf>[0]) =>
+        textOf(one, locale, document.default_locale);
       return formatAnswer(field, value, { locale, t, document, text });
     };
     return {
-      label: field ? textOf(field.label, locale, document?.default_locale) : wizard.titleOf(conflict.step),
+      label: field
+        ? textOf(field.label, locale, document?.default_locale)
+        : wizard.titleOf(conflict.step),
       mine: words(conflict.mine),
       theirs: words(conflict.theirs),
     };

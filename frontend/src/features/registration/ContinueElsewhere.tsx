@@ -6,7 +6,13 @@ export const loadResumeLinkDialog = () => import("./ResumeLinkDialog");
 const ResumeLinkDialog = lazy(loadResumeLinkDialog);
 
 /** The way to go on with this draft on another device. */
-export function ContinueElsewhere({ uid, beforeCreate }: { uid: string; beforeCreate: () => Promise<void> }) {
+export function ContinueElsewhere({
+  uid,
+  beforeCreate,
+}: {
+  uid: string;
+  beforeCreate: () => Promise<void>;
+}) {
   const t = useMessages();
   const [isOpen, setOpen] = useState(false);
   return (

@@ -25,7 +25,11 @@ export function MyRegistrations() {
   const local = useQueries({
     queries: knownDrafts()
       .slice(0, 10)
-      .map(({ uid }) => ({ queryKey: ["device-registration", uid], queryFn: () => getRegistration(uid), retry: 0 })),
+      .map(({ uid }) => ({
+        queryKey: ["device-registration", uid],
+        queryFn: () => getRegistration(uid),
+        retry: 0,
+      })),
   })
     .flatMap(({ data }) => (data ? [data] : []))
     .filter(({ uid }) => !items.some((item) => item.uid === uid));
@@ -48,7 +52,9 @@ export function MyRegistrations() {
         </EmptyState>
       )}
       <RegistrationList registrations={items} />
-      {mine.hasNextPage && <Button onPress={() => mine.fetchNextPage()}>{t.common.loadMore}</Button>}
+      {mine.hasNextPage && (
+        <Button onPress={() => mine.fetchNextPage()}>{t.common.loadMore}</Button>
+      )}
       {local.length > 0 && (
         <section className="stack-s">
           <h2>{t.account.onThisDevice}</h2>

@@ -25,9 +25,14 @@ export function Progress({ wizard, current }: { wizard: Wizard; current: string 
               {isComplete && !isCurrent ? "✓" : at + 1}
             </span>
           );
-          const state = isComplete ? <span className="visually-hidden"> ({t.wizard.complete})</span> : null;
+          const state = isComplete ? (
+            <span className="visually-hidden"> ({t.wizard.complete})</span>
+          ) : null;
           return (
-            <li key={step.name} className={isCurrent ? "is-current" : isComplete ? "is-complete" : undefined}>
+            <li
+              key={step.name}
+              className={isCurrent ? "is-current" : isComplete ? "is-complete" : undefined}
+            >
               {isOpen && !isCurrent ? (
                 <Link to={wizard.pathTo(step.name)}>
                   {mark}

@@ -45,9 +45,21 @@ function usePreload(): void {
 export function RegistrationWizard({ uid }: { uid: string }) {
   const t = useMessages();
   // The draft keeps its own copy from here on; a refetch behind its back would only confuse the revisions.
-  const own = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0, refetchOnWindowFocus: false } as const;
-  const registration = useQuery({ queryKey: ["registration", uid], queryFn: () => getRegistration(uid), ...own });
-  const flow = useQuery({ queryKey: ["registration-flow", uid], queryFn: () => getFlow(uid), ...own });
+  const own = {
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  } as const;
+  const registration = useQuery({
+    queryKey: ["registration", uid],
+    queryFn: () => getRegistration(uid),
+    ...own,
+  });
+  const flow = useQuery({
+    queryKey: ["registration-flow", uid],
+    queryFn: () => getFlow(uid),
+    ...own,
+  });
 
   if (registration.data && flow.data) {
     return <OpenRegistration key={uid} flow={flow.data} registration={registration.data} />;
@@ -114,7 +126,10 @@ function OpenRegistration({ flow, registration }: { flow: Flow; registration: Re
   if (state !== "draft") {
     return (
       <Suspense fallback={<PageSkeleton />}>
-        <Confirmation registration={wizard.snapshot.registration} onChange={(next) => wizard.draft.adopt(next)} />
+        <Confirmation
+          registration={wizard.snapshot.registration}
+          onChange={(next) => wizard.draft.adopt(next)}
+        />
       </Suspense>
     );
   }
@@ -165,7 +180,15 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
   );
 }
 
-function Step({ wizard, name, kind }: { wizard: Wizard; name: string; kind: Wizard["steps"][number]["kind"] }) {
+function Step({
+  wizard,
+  name,
+  kind,
+}: {
+  wizard: Wizard;
+  name: string;
+  kind: Wizard["steps"][number]["kind"];
+}) {
   switch (kind) {
     case "form":
       return <FormStep wizard={wizard} stepName={name} />;

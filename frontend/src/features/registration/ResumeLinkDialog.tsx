@@ -11,7 +11,11 @@ import { createResumeLink } from "./api";
 import { dropUnsaved } from "./draft/localCopy";
 import { forgetDraft } from "./guestTokens";
 
-export type ResumeLinkDialogProps = { uid: string; beforeCreate: () => Promise<void>; onClose: () => void };
+export type ResumeLinkDialogProps = {
+  uid: string;
+  beforeCreate: () => Promise<void>;
+  onClose: () => void;
+};
 
 /** Makes the single-use link that opens this draft on another device. */
 export default function ResumeLinkDialog({ uid, beforeCreate, onClose }: ResumeLinkDialogProps) {
@@ -41,27 +45,32 @@ export default function ResumeLinkDialog({ uid, beforeCreate, onClose }: ResumeL
   };
 
   return (
-      <Dialog title={t.resume.title} isOpen onClose={onClose}>
-        <p>{t.resume.lead}</p>
-        {link ? (
-          <>
-            <CopyField label={t.resume.link} value={link.url} copy={t.common.copy} copied={t.common.copied} />
-            <p className="soft small">{t.resume.expires(formatDateTime(link.expires_at, locale))}</p>
-          </>
-        ) : (
-          <Button variant="primary" onPress={create} isPending={isPending}>
-            {isPending ? t.resume.creating : t.resume.create}
-          </Button>
-        )}
-        {problem !== null && <ProblemAlert error={problem} onRetry={create} />}
-        <hr className="rule" />
-        <p className="soft small">{t.resume.forgetDetail}</p>
-        <div className="row between">
-          <Button variant="quiet" onPress={forget}>
-            {t.resume.forget}
-          </Button>
-          <Button onPress={onClose}>{t.common.close}</Button>
-        </div>
-      </Dialog>
+    <Dialog title={t.resume.title} isOpen onClose={onClose}>
+      <p>{t.resume.lead}</p>
+      {link ? (
+        <>
+          <CopyField
+            label={t.resume.link}
+            value={link.url}
+            copy={t.common.copy}
+            copied={t.common.copied}
+          />
+          <p className="soft small">{t.resume.expires(formatDateTime(link.expires_at, locale))}</p>
+        </>
+      ) : (
+        <Button variant="primary" onPress={create} isPending={isPending}>
+          {isPending ? t.resume.creating : t.resume.create}
+        </Button>
+      )}
+      {problem !== null && <ProblemAlert error={problem} onRetry={create} />}
+      <hr className="rule" />
+      <p className="soft small">{t.resume.forgetDetail}</p>
+      <div className="row between">
+        <Button variant="quiet" onPress={forget}>
+          {t.resume.forget}
+        </Button>
+        <Button onPress={onClose}>{t.common.close}</Button>
+      </div>
+    </Dialog>
   );
 }

@@ -52,7 +52,10 @@ export function ResumePage() {
       {asProblem(problem).isTransient ? (
         <ProblemAlert error={problem} onRetry={() => setAttempt((count) => count + 1)} />
       ) : (
-        <EmptyState title={t.resume.failedTitle} action={<LinkButton to="/">{t.common.home}</LinkButton>}>
+        <EmptyState
+          title={t.resume.failedTitle}
+          action={<LinkButton to="/">{t.common.home}</LinkButton>}
+        >
           {t.resume.failedDetail}
         </EmptyState>
       )}

@@ -1,5 +1,11 @@
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
-import type { Flow, Registration, ResumeLink, SaveStep, StartedRegistration } from "@/lib/api/types";
+import type {
+  Flow,
+  Registration,
+  ResumeLink,
+  SaveStep,
+  StartedRegistration,
+} from "@/lib/api/types";
 import { prepareForms } from "@/lib/screen";
 import { rememberDraft, tokenOf } from "./guestTokens";
 
@@ -14,7 +20,12 @@ function quoted(revision: number): string {
 
 function remembered(started: StartedRegistration): StartedRegistration {
   const { registration, token } = started;
-  rememberDraft({ uid: registration.uid, token, event: registration.event.uid, at: new Date().toISOString() });
+  rememberDraft({
+    uid: registration.uid,
+    token,
+    event: registration.event.uid,
+    at: new Date().toISOString(),
+  });
   return started;
 }
 
@@ -29,13 +40,18 @@ export async function exchangeResumeToken(token: string): Promise<Registration> 
 }
 
 export function getRegistration(uid: string): Promise<Registration> {
-  return unwrap(api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } }, headers: capability(uid) }));
+  return unwrap(
+    api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } }, headers: capability(uid) }),
+  );
 }
 
 /** The pinned flow, ready to be evaluated. */
 export async function getFlow(uid: string): Promise<Flow> {
   const flow = await unwrap(
-    api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } }, headers: capability(uid) }),
+    api.GET("/api/v1/registrations/{uid}/flow", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
   );
   await prepareForms(flow.forms);
   return flow;
@@ -58,7 +74,11 @@ export function saveStep(
   );
 }
 
-export function submitRegistration(uid: string, revision: number, key: string): Promise<Registration> {
+export function submitRegistration(
+  uid: string,
+  revision: number,
+  key: string,
+): Promise<Registration> {
   return unwrap(
     api.POST("/api/v1/registrations/{uid}/submit", {
       params: { path: { uid }, header: { "If-Match": quoted(revision), "Idempotency-Key": key } },
@@ -68,11 +88,21 @@ export function submitRegistration(uid: string, revision: number, key: string): 
 }
 
 export function cancelRegistration(uid: string): Promise<Registration> {
-  return unwrap(api.POST("/api/v1/registrations/{uid}/cancel", { params: { path: { uid } }, headers: capability(uid) }));
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/cancel", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
+  );
 }
 
 export function claimRegistration(uid: string): Promise<Registration> {
-  return unwrap(api.POST("/api/v1/registrations/{uid}/claim", { params: { path: { uid } }, headers: capability(uid) }));
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/claim", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
+  );
 }
 
 export function createResumeLink(uid: string): Promise<ResumeLink> {

@@ -1,6 +1,13 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Flow, FlowStep, Registration } from "@/lib/api/types";
-import { type Answers, fieldsOfDocument, holdsSensitive, pathOf, valueAt, withValueAt } from "@/lib/document";
+import {
+  type Answers,
+  fieldsOfDocument,
+  holdsSensitive,
+  pathOf,
+  valueAt,
+  withValueAt,
+} from "@/lib/document";
 import { useText } from "@/lib/i18n/i18n";
 import { conditionHolds, type FormProgram, programOf } from "@/lib/screen";
 import { Draft, type DraftSnapshot } from "./draft/Draft";
@@ -33,7 +40,11 @@ function programsOf(flow: Flow, registration: Registration): Record<string, Form
   return programs;
 }
 
-function makeDraft(flow: Flow, registration: Registration, programs: Record<string, FormProgram>): Draft {
+function makeDraft(
+  flow: Flow,
+  registration: Registration,
+  programs: Record<string, FormProgram>,
+): Draft {
   return new Draft(registration, {
     steps: flow.flow.steps,
     isSensitive: (step, name) => {
@@ -80,11 +91,14 @@ export function useWizard(flow: Flow, registration: Registration): Wizard {
       const screen = program.screen(answers);
       for (const field of fieldsOfDocument(program.document)) {
         const state = screen.field(`/${field.name}`);
-        known[`${step}.${field.name}`] = field.type === "calculated" ? state.calculated : answers[field.name];
+        known[`${step}.${field.name}`] =
+          field.type === "calculated" ? state.calculated : answers[field.name];
       }
     }
     return flow.flow.steps.filter(
-      (step) => step.kind !== "confirmation" && (!step.condition || conditionHolds(step.condition, known, clock)),
+      (step) =>
+        step.kind !== "confirmation" &&
+        (!step.condition || conditionHolds(step.condition, known, clock)),
     );
   }, [flow, programs, values, clock]);
 

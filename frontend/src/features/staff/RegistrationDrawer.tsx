@@ -11,7 +11,13 @@ import { programOf } from "@/lib/screen";
 import { useRegistrationDetails } from "./queries";
 import { SyncBadge } from "./SyncBadge";
 
-export function RegistrationDrawer({ row, onClose }: { row: StaffRegistration | null; onClose: () => void }) {
+export function RegistrationDrawer({
+  row,
+  onClose,
+}: {
+  row: StaffRegistration | null;
+  onClose: () => void;
+}) {
   const t = useMessages();
   return (
     <Dialog title={row?.name || t.staff.detailsTitle} isOpen={row !== null} onClose={onClose} side>
@@ -31,7 +37,9 @@ function Details({ row }: { row: StaffRegistration }) {
   return (
     <>
       <p className="row">
-        <Badge tone={row.state === "confirmed" ? "good" : "plain"}>{t.states[row.state] ?? row.state}</Badge>
+        <Badge tone={row.state === "confirmed" ? "good" : "plain"}>
+          {t.states[row.state] ?? row.state}
+        </Badge>
         <SyncBadge sync={row.sync} />
       </p>
       {row.sync.error && (
@@ -43,13 +51,19 @@ function Details({ row }: { row: StaffRegistration }) {
         <Fact label={t.staff.columns.number} value={row.confirmation_number} />
         <Fact label={t.staff.columns.event} value={text(row.event.title)} />
         <Fact label={t.account.email} value={row.email} />
-        <Fact label={t.staff.submittedAt} value={row.submitted_at && formatDateTime(row.submitted_at, locale)} />
+        <Fact
+          label={t.staff.submittedAt}
+          value={row.submitted_at && formatDateTime(row.submitted_at, locale)}
+        />
         <Fact label={t.staff.columns.updated} value={formatDateTime(row.updated_at, locale)} />
         <Fact
           label={t.staff.columns.sync}
           value={row.sync.synced_at && t.staff.syncedAt(formatDateTime(row.sync.synced_at, locale))}
         />
-        <Fact label={t.staff.revision} value={row.sync.revision === null ? null : String(row.sync.revision)} />
+        <Fact
+          label={t.staff.revision}
+          value={row.sync.revision === null ? null : String(row.sync.revision)}
+        />
       </dl>
       {error && (
         <ProblemAlert

@@ -21,8 +21,10 @@ export function RegistrationTable({ organization, filter, onOpen }: Registration
   const list = useStaffRegistrations(organization, filter);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isPending) return <Skeleton label={t.common.loading} lines={8} />;
-  if (list.isError && rows.length === 0) return <ProblemAlert error={list.error} onRetry={() => list.refetch()} />;
-  if (rows.length === 0) return <EmptyState title={t.staff.emptyTitle}>{t.staff.emptyDetail}</EmptyState>;
+  if (list.isError && rows.length === 0)
+    return <ProblemAlert error={list.error} onRetry={() => list.refetch()} />;
+  if (rows.length === 0)
+    return <EmptyState title={t.staff.emptyTitle}>{t.staff.emptyDetail}</EmptyState>;
   const { columns } = t.staff;
   return (
     <>
@@ -67,7 +69,12 @@ function Row({ row, onOpen }: { row: StaffRegistration; onOpen: () => void }) {
     <tr>
       <th scope="row" data-label={columns.name}>
         <span>
-          <button type="button" className="row-open" aria-label={t.staff.details(name)} onClick={onOpen}>
+          <button
+            type="button"
+            className="row-open"
+            aria-label={t.staff.details(name)}
+            onClick={onOpen}
+          >
             {name}
           </button>
           <span className="soft small">{row.email}</span>

@@ -18,7 +18,9 @@ export function StaffPage({ me }: { me: Me }) {
   const t = useMessages();
   const [params, setParams] = useSearchParams();
   const [selected, setSelected] = useState<StaffRegistration | null>(null);
-  const organizations = [...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values()];
+  const organizations = [
+    ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
+  ];
   const wanted = params.get("organization");
   const organization = organizations.find(({ uid }) => uid === wanted) ?? organizations[0];
   const filter: StaffFilter = {
@@ -31,7 +33,8 @@ export function StaffPage({ me }: { me: Me }) {
     setParams(
       (current) => {
         const next = new URLSearchParams(current);
-        for (const [key, value] of Object.entries(change)) value ? next.set(key, value) : next.delete(key);
+        for (const [key, value] of Object.entries(change))
+          value ? next.set(key, value) : next.delete(key);
         return next;
       },
       { replace: true },
@@ -63,8 +66,17 @@ export function StaffPage({ me }: { me: Me }) {
             onChange={(uid) => set({ organization: uid, event: "" })}
           />
         )}
-        <TextField label={t.staff.search} type="search" value={filter.q} onChange={(q) => set({ q })} />
-        <EventFilter organization={organization.uid} value={filter.event} onChange={(event) => set({ event })} />
+        <TextField
+          label={t.staff.search}
+          type="search"
+          value={filter.q}
+          onChange={(q) => set({ q })}
+        />
+        <EventFilter
+          organization={organization.uid}
+          value={filter.event}
+          onChange={(event) => set({ event })}
+        />
         <SelectField
           label={t.staff.state}
           value={filter.state}
@@ -84,7 +96,9 @@ type EventFilterProps = { organization: string; value: string; onChange: (uid: s
 function EventFilter({ organization, value, onChange }: EventFilterProps) {
   const t = useMessages();
   const text = useText();
-  const events = (useFilterEvents().data?.items ?? []).filter((event) => event.organization.uid === organization);
+  const events = (useFilterEvents().data?.items ?? []).filter(
+    (event) => event.organization.uid === organization,
+  );
   return (
     <SelectField
       label={t.staff.event}
@@ -96,7 +110,15 @@ function EventFilter({ organization, value, onChange }: EventFilterProps) {
   );
 }
 
-function ExportButton({ organization, filter, slug }: { organization: string; filter: StaffFilter; slug: string }) {
+function ExportButton({
+  organization,
+  filter,
+  slug,
+}: {
+  organization: string;
+  filter: StaffFilter;
+  slug: string;
+}) {
   const t = useMessages();
   const [isPending, setPending] = useState(false);
   const [hasFailed, setFailed] = useState(false);

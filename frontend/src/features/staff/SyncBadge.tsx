@@ -10,7 +10,9 @@ const SIGNS = { pending: "…", synced: "✓", dead: "!" } as const;
 export function SyncBadge({ sync }: { sync: SyncState }) {
   const { locale, messages: t } = useI18n();
   const label = t.staff.sync[sync.state] ?? sync.state;
-  const title = sync.error ?? (sync.synced_at ? t.staff.syncedAt(formatDateTime(sync.synced_at, locale)) : undefined);
+  const title =
+    sync.error ??
+    (sync.synced_at ? t.staff.syncedAt(formatDateTime(sync.synced_at, locale)) : undefined);
   return (
     <span title={title}>
       <Badge tone={TONES[sync.state] ?? "plain"}>

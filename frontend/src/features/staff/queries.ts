@@ -12,7 +12,10 @@ export function useStaffRegistrations(organization: string, filter: StaffFilter)
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET("/api/v1/organizations/{uid}/registrations", {
-          params: { path: { uid: organization }, query: { ...queryOf(filter), cursor: pageParam, limit: 25 } },
+          params: {
+            path: { uid: organization },
+            query: { ...queryOf(filter), cursor: pageParam, limit: 25 },
+          },
           signal,
         }),
       ),
@@ -31,7 +34,8 @@ function queryOf(filter: StaffFilter): Partial<StaffFilter> {
 export function useFilterEvents() {
   return useQuery({
     queryKey: ["staff-events"],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/events", { params: { query: { limit: 100 } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/events", { params: { query: { limit: 100 } }, signal })),
     staleTime: 60_000,
   });
 }
@@ -44,7 +48,9 @@ export function useRegistrationDetails(uid: string) {
   const flow = useQuery({
     queryKey: ["staff-registration-flow", uid],
     queryFn: async () => {
-      const pinned = await unwrap(api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } } }));
+      const pinned = await unwrap(
+        api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } } }),
+      );
       await prepareForms(pinned.forms);
       return pinned;
     },
@@ -53,10 +59,16 @@ export function useRegistrationDetails(uid: string) {
 }
 
 /** The rows of the filter as CSV; the bearer token does not fit in a link. */
-export async function exportRegistrations(organization: string, filter: StaffFilter): Promise<Blob> {
+export async function exportRegistrations(
+  organization: string,
+  filter: StaffFilter,
+): Promise<Blob> {
   const query = new URLSearchParams(queryOf(filter));
-  const response = await fetchRaw(`/api/v1/organizations/${organization}/registrations/export?${query}`, {
-    Accept: "text/csv",
-  });
+  const response = await fetchRaw(
+    `/api/v1/organizations/${organization}/registrations/export?${query}`,
+    {
+      Accept: "text/csv",
+    },
+  );
   return response.blob();
 }

@@ -5,7 +5,8 @@ import { offlineProblem, problemFrom } from "./problem";
 
 async function send(request: Request): Promise<Response> {
   const token = currentToken();
-  if (token && !request.headers.has("Authorization")) request.headers.set("Authorization", `Bearer ${token}`);
+  if (token && !request.headers.has("Authorization"))
+    request.headers.set("Authorization", `Bearer ${token}`);
   try {
     return await fetch(request);
   } catch (error) {
@@ -19,7 +20,8 @@ async function authorizedFetch(request: Request): Promise<Response> {
   if (!currentToken() && mayHaveSession()) await refreshToken();
   const again = request.clone();
   const response = await send(request);
-  if (response.status !== 401 || !mayHaveSession() || request.url.includes("/auth/")) return response;
+  if (response.status !== 401 || !mayHaveSession() || request.url.includes("/auth/"))
+    return response;
   return (await refreshToken()) ? send(again) : response;
 }
 
@@ -35,8 +37,13 @@ export async function unwrap<Data>(answer: Promise<Answered<Data>>): Promise<Dat
 }
 
 /** For the few answers that are not JSON (an image, a CSV file). */
-export async function fetchRaw(path: string, headers: Record<string, string> = {}): Promise<Response> {
-  const response = await authorizedFetch(new Request(new URL(path, window.location.origin), { headers }));
+export async function fetchRaw(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const response = await authorizedFetch(
+    new Request(new URL(path, window.location.origin), { headers }),
+  );
   if (!response.ok) throw problemFrom(response, await response.json().catch(() => null));
   return response;
 }

@@ -4,30 +4,61 @@ export function formatDate(iso: string, locale: string, timeZone: string): strin
 }
 
 export function formatDateTime(iso: string, locale: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone,
+  }).format(new Date(iso));
 }
 
 export function formatTime(date: Date, locale: string): string {
   return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
-export function formatDateRange(start: string, end: string, locale: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone });
+export function formatDateRange(
+  start: string,
+  end: string,
+  locale: string,
+  timeZone: string,
+): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone,
+  });
   return format.formatRange(new Date(start), new Date(end));
 }
 
-export function formatTimeRange(start: string, end: string, locale: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit", timeZone });
+export function formatTimeRange(
+  start: string,
+  end: string,
+  locale: string,
+  timeZone: string,
+): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone,
+  });
   return `${format.format(new Date(start))} – ${format.format(new Date(end))}`;
 }
 
 export function zoneName(timeZone: string, locale: string, at: Date): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" }).formatToParts(at);
+  const parts = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    timeZoneName: "longGeneric",
+  }).formatToParts(at);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 }
 
 /** The day and short month of an event for its date badge. */
-export function dateBadge(iso: string, locale: string, timeZone: string): { day: string; month: string } {
+export function dateBadge(
+  iso: string,
+  locale: string,
+  timeZone: string,
+): { day: string; month: string } {
   const at = new Date(iso);
   return {
     day: new Intl.DateTimeFormat(locale, { day: "numeric", timeZone }).format(at),
@@ -48,7 +79,14 @@ function offsetMinutes(at: Date, timeZone: string): number {
     second: "numeric",
   }).formatToParts(at);
   const value = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  const wall = Date.UTC(value("year"), value("month") - 1, value("day"), value("hour"), value("minute"), value("second"));
+  const wall = Date.UTC(
+    value("year"),
+    value("month") - 1,
+    value("day"),
+    value("hour"),
+    value("minute"),
+    value("second"),
+  );
   return Math.round((wall - Math.floor(at.getTime() / 1000) * 1000) / 60_000);
 }
 

@@ -28,16 +28,24 @@ export const en = {
     title: "Something went wrong",
     offline: "You seem to be offline. Check your connection and try again.",
     busy: "Too many requests at the moment. Please wait a little and try again.",
-    busyFor: (seconds: number) => `Too many requests at the moment. Try again in ${seconds} ${plural(seconds, "second", "seconds")}.`,
+    busyFor: (seconds: number) =>
+      `Too many requests at the moment. Try again in ${seconds} ${plural(seconds, "second", "seconds")}.`,
     unavailable: "The service is not available just now. Nothing is lost: try again in a moment.",
-    unavailableFor: (seconds: number) => `The service is not available just now. Nothing is lost: try again in ${seconds} ${plural(seconds, "second", "seconds")}.`,
+    unavailableFor: (seconds: number) =>
+      `The service is not available just now. Nothing is lost: try again in ${seconds} ${plural(seconds, "second", "seconds")}.`,
     notFound: "We could not find this page",
     notFoundDetail: "The address may be mistyped, or what it showed is no longer there.",
     crashed: "This page stopped working. Reload it; what you entered was kept.",
     reload: "Reload",
     requestId: (id: string) => `If you ask for help, name this: ${id}`,
   },
-  nav: { programs: "Programs", account: "My registrations", staff: "Staff", signIn: "Sign in", signOut: "Sign out" },
+  nav: {
+    programs: "Programs",
+    account: "My registrations",
+    staff: "Staff",
+    signIn: "Sign in",
+    signOut: "Sign out",
+  },
   catalog: {
     title: "Find your program",
     lead: "Retreats, courses and gatherings you can join. Registering takes a few minutes, and you can pause at any time.",
@@ -88,8 +96,10 @@ export const en = {
     complete: "complete",
     current: "current step",
     saved: (time: string) => `Saved ${time}`,
-    savedExcept: (time: string, count: number) => `Saved ${time}, except ${count} ${plural(count, "answer", "answers")} to correct`,
-    withheld: (count: number) => `${count} ${plural(count, "answer", "answers")} to correct before saving`,
+    savedExcept: (time: string, count: number) =>
+      `Saved ${time}, except ${count} ${plural(count, "answer", "answers")} to correct`,
+    withheld: (count: number) =>
+      `${count} ${plural(count, "answer", "answers")} to correct before saving`,
     saving: "Saving…",
     notSaved: "Not saved",
     unsaved: "Unsaved changes",
@@ -97,14 +107,16 @@ export const en = {
     draft: "Draft",
     retry: "Retry",
     errorTitle: "Please check your answers",
-    errorLead: (count: number) => plural(count, "One answer needs your attention:", `${count} answers need your attention:`),
+    errorLead: (count: number) =>
+      plural(count, "One answer needs your attention:", `${count} answers need your attention:`),
     continueElsewhere: "Finish on another device",
     mergedNotice: "Changes you made on another device were added here.",
     change: "Change",
     keep: "Keep the saved answer",
     masked: "Stored securely. Only the last characters are shown.",
     notFoundTitle: "This registration cannot be opened here",
-    notFoundDetail: "It may belong to another device or account. Use your “continue” link, or sign in.",
+    notFoundDetail:
+      "It may belong to another device or account. Use your “continue” link, or sign in.",
     expiredTitle: "This draft has expired",
     expiredDetail: "Its places were released. You can start a new registration.",
     startAgain: "Go to the program",
@@ -127,10 +139,12 @@ export const en = {
     expires: (time: string) => `Valid until ${time}`,
     link: "Your link",
     forget: "Forget this registration on this device",
-    forgetDetail: "Use this on a shared computer. The draft itself stays, and your link still opens it.",
+    forgetDetail:
+      "Use this on a shared computer. The draft itself stays, and your link still opens it.",
     opening: "Opening your registration…",
     failedTitle: "This link no longer works",
-    failedDetail: "It was used already, or its time has passed. Create a new one on the device where you began.",
+    failedDetail:
+      "It was used already, or its time has passed. Create a new one on the device where you began.",
   },
   fields: {
     choose: "Choose…",
@@ -161,8 +175,10 @@ export const en = {
     maximum: (limit: string) => `Must be ${limit} or less.`,
     minimumDate: (limit: string) => `Must be ${limit} or later.`,
     maximumDate: (limit: string) => `Must be ${limit} or earlier.`,
-    minLength: (limit: number) => `Enter at least ${limit} ${plural(limit, "character", "characters")}.`,
-    maxLength: (limit: number) => `Enter at most ${limit} ${plural(limit, "character", "characters")}.`,
+    minLength: (limit: number) =>
+      `Enter at least ${limit} ${plural(limit, "character", "characters")}.`,
+    maxLength: (limit: number) =>
+      `Enter at most ${limit} ${plural(limit, "character", "characters")}.`,
     pattern: "This is not in the expected form.",
     choice: "Choose one of the options.",
     minChoices: (limit: number) => `Choose at least ${limit}.`,
@@ -180,9 +196,11 @@ export const en = {
     atMost: (count: number) => `up to ${count} per registration`,
     none: "Choose at least one ticket.",
     held: (time: string) => `Your places are held for ${time}.`,
-    holdEnded: "The hold on your places has ended. They are still yours if nobody else took them; continue to check.",
+    holdEnded:
+      "The hold on your places has ended. They are still yours if nobody else took them; continue to check.",
     soldOutTitle: "These places have just been taken",
-    soldOutDetail: "Someone else took the last place. Nothing you entered is lost: choose another ticket to go on.",
+    soldOutDetail:
+      "Someone else took the last place. Nothing you entered is lost: choose another ticket to go on.",
     backToTickets: "Back to tickets",
     reload: "Refresh availability",
   },
@@ -287,7 +305,8 @@ export const en = {
     emptyTitle: "No registrations found",
     emptyDetail: "Change the search or the filters.",
     noAccessTitle: "This area is for staff",
-    noAccessDetail: "Your account has no role in an organisation. Ask an administrator to grant one.",
+    noAccessDetail:
+      "Your account has no role in an organisation. Ask an administrator to grant one.",
     details: (name: string) => `Details of ${name}`,
     detailsTitle: "Registration",
     unnamed: "Unnamed",

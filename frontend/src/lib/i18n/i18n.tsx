@@ -1,7 +1,15 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import type { LocalizedText } from "@/lib/api/types";
 import { en, type Messages } from "./en";
 import { directionOf, textOf } from "./text";
-import type { LocalizedText } from "@/lib/api/types";
 
 export const UI_LOCALES = [
   { code: "en", name: "English" },
@@ -18,7 +26,10 @@ const loaders: Record<UiLocale, () => Promise<Messages>> = {
 };
 
 function regional(language: UiLocale): string {
-  return navigator.languages?.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+  return (
+    navigator.languages?.find((tag) => tag === language || tag.startsWith(`${language}-`)) ??
+    language
+  );
 }
 
 function isUiLocale(value: string | null | undefined): value is UiLocale {
@@ -39,13 +50,21 @@ function firstLocale(): UiLocale {
  * `language` is what the interface speaks; `locale` the reader's own variety of it, which decides how dates and numbers look
  * (en-GB and en-US differ in that only).
  */
-type I18n = { language: UiLocale; locale: string; messages: Messages; setLocale: (locale: UiLocale) => void };
+type I18n = {
+  language: UiLocale;
+  locale: string;
+  messages: Messages;
+  setLocale: (locale: UiLocale) => void;
+};
 
 const Context = createContext<I18n | null>(null);
 
 export function I18nProvider({ children }: { children: ReactNode }) {
   const [wanted, setWanted] = useState<UiLocale>(firstLocale);
-  const [loaded, setLoaded] = useState<{ locale: UiLocale; messages: Messages }>({ locale: "en", messages: en });
+  const [loaded, setLoaded] = useState<{ locale: UiLocale; messages: Messages }>({
+    locale: "en",
+    messages: en,
+  });
 
   useEffect(() => {
     let current = true;
@@ -68,7 +87,12 @@ export function I18nProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const value = useMemo(
-    () => ({ language: loaded.locale, locale: regional(loaded.locale), messages: loaded.messages, setLocale }),
+    () => ({
+      language: loaded.locale,
+      locale: regional(loaded.locale),
+      messages: loaded.messages,
+      setLocale,
+    }),
     [loaded, setLocale],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;

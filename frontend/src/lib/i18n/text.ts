@@ -3,7 +3,11 @@ import type { LocalizedText } from "@/lib/api/types";
 export type PickedText = { value: string; lang: string };
 
 /** The best translation: exact, then the same language, then the fallback, then whichever exists. */
-export function pickText(text: LocalizedText | null | undefined, locale: string, fallback = "en"): PickedText {
+export function pickText(
+  text: LocalizedText | null | undefined,
+  locale: string,
+  fallback = "en",
+): PickedText {
   if (!text) return { value: "", lang: locale };
   const available = Object.keys(text).filter((key) => text[key]);
   const language = locale.split("-")[0];
@@ -15,7 +19,11 @@ export function pickText(text: LocalizedText | null | undefined, locale: string,
   return { value: text[lang] ?? "", lang };
 }
 
-export function textOf(text: LocalizedText | null | undefined, locale: string, fallback?: string): string {
+export function textOf(
+  text: LocalizedText | null | undefined,
+  locale: string,
+  fallback?: string,
+): string {
   return pickText(text, locale, fallback).value;
 }
 

@@ -18,7 +18,12 @@ async function loadMe(): Promise<Me | null> {
 }
 
 export function useSession(): Session {
-  const { data, isPending } = useQuery({ queryKey: ME, queryFn: loadMe, staleTime: 5 * 60_000, retry: 1 });
+  const { data, isPending } = useQuery({
+    queryKey: ME,
+    queryFn: loadMe,
+    staleTime: 5 * 60_000,
+    retry: 1,
+  });
   if (data) return { status: "signed-in", me: data };
   return { status: isPending ? "unknown" : "guest", me: null };
 }

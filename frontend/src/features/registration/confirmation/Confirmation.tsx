@@ -15,7 +15,10 @@ import "./confirmation.css";
 
 const CancelDialog = lazy(() => import("./CancelDialog"));
 
-type ConfirmationProps = { registration: Registration; onChange: (registration: Registration) => void };
+type ConfirmationProps = {
+  registration: Registration;
+  onChange: (registration: Registration) => void;
+};
 
 /** What a finished registration looks like: confirmed, waiting, or cancelled. */
 export default function Confirmation({ registration, onChange }: ConfirmationProps) {
@@ -75,7 +78,9 @@ function Standing({ registration, onChange }: ConfirmationProps) {
               <span className="soft small" id="confirmation-number">
                 {t.confirmation.number}
               </span>
-              <output aria-labelledby="confirmation-number">{registration.confirmation_number}</output>
+              <output aria-labelledby="confirmation-number">
+                {registration.confirmation_number}
+              </output>
             </p>
           )}
         </div>
@@ -84,7 +89,12 @@ function Standing({ registration, onChange }: ConfirmationProps) {
       <Claim registration={registration} onChange={onChange} />
       <div className="row between">
         <Button
-          onPress={() => download(calendarFile(registration, text(event.title)), `${event.slug || "program"}.ics`)}
+          onPress={() =>
+            download(
+              calendarFile(registration, text(event.title)),
+              `${event.slug || "program"}.ics`,
+            )
+          }
         >
           {t.confirmation.calendar}
         </Button>
@@ -94,7 +104,11 @@ function Standing({ registration, onChange }: ConfirmationProps) {
       </div>
       {isCancelling && (
         <Suspense>
-          <CancelDialog uid={registration.uid} onClose={() => setCancelling(false)} onCancelled={onChange} />
+          <CancelDialog
+            uid={registration.uid}
+            onClose={() => setCancelling(false)}
+            onCancelled={onChange}
+          />
         </Suspense>
       )}
     </div>

@@ -2,7 +2,8 @@ import type { Registration } from "@/lib/api/types";
 
 const stamp = (iso: string) => `${new Date(iso).toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
 
-const escaped = (text: string) => text.replace(/[\\;,]/g, (char) => `\\${char}`).replaceAll("\n", "\\n");
+const escaped = (text: string) =>
+  text.replace(/[\\;,]/g, (char) => `\\${char}`).replaceAll("\n", "\\n");
 
 /** RFC 5545 lines are at most 75 octets; longer ones go on after CRLF and a space. */
 function folded(line: string): string {
@@ -35,9 +36,13 @@ export function calendarFile(registration: Registration, title: string): Blob {
     `DTEND:${stamp(event.ends_at)}`,
     `SUMMARY:${escaped(title)}`,
     ...(event.place ? [`LOCATION:${escaped(event.place)}`] : []),
-    ...(registration.confirmation_number ? [`DESCRIPTION:${escaped(registration.confirmation_number)}`] : []),
+    ...(registration.confirmation_number
+      ? [`DESCRIPTION:${escaped(registration.confirmation_number)}`]
+      : []),
     "END:VEVENT",
     "END:VCALENDAR",
   ];
-  return new Blob([`${lines.map(folded).join("\r\n")}\r\n`], { type: "text/calendar;charset=utf-8" });
+  return new Blob([`${lines.map(folded).join("\r\n")}\r\n`], {
+    type: "text/calendar;charset=utf-8",
+  });
 }

@@ -39,7 +39,11 @@ export class DraftConflict extends Error {}
 export const WHOLE = "*";
 
 /** What of a refusal concerns one step. */
-export function refusalOf(snapshot: DraftSnapshot, step: string, steps: readonly FlowStep[]): readonly ProblemError[] {
+export function refusalOf(
+  snapshot: DraftSnapshot,
+  step: string,
+  steps: readonly FlowStep[],
+): readonly ProblemError[] {
   const { refused } = snapshot;
   if (refused?.step === step) return refused.errors;
   if (refused?.step !== WHOLE) return [];
@@ -67,7 +71,14 @@ export class Draft {
   constructor(registration: Registration, rules: Rules) {
     this.rules = rules;
     const edits = registration.state === "draft" ? readUnsaved(registration.uid) : {};
-    this.snapshot = { registration, edits, status: { kind: "idle" }, conflicts: [], merged: false, refused: null };
+    this.snapshot = {
+      registration,
+      edits,
+      status: { kind: "idle" },
+      conflicts: [],
+      merged: false,
+      refused: null,
+    };
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -86,7 +97,10 @@ export class Draft {
     window.addEventListener("online", online);
     document.addEventListener("visibilitychange", leaving);
     // What a reload found unsaved on this device may have been changed elsewhere meanwhile: compare before saving over it.
-    if (this.dirtySteps().length > 0) this.enqueue(() => this.reconcile()).catch(() => {}).finally(() => this.schedule(0));
+    if (this.dirtySteps().length > 0)
+      this.enqueue(() => this.reconcile())
+        .catch(() => {})
+        .finally(() => this.schedule(0));
     return () => {
       clearTimeout(this.timer);
       window.removeEventListener("online", online);
@@ -150,7 +164,8 @@ export class Draft {
     for (const conflict of this.snapshot.conflicts) {
       const fields = edits[conflict.step];
       if (!fields?.[conflict.field]) continue;
-      if (keepMine(conflict)) fields[conflict.field] = { base: conflict.theirs, value: conflict.mine, saved: false };
+      if (keepMine(conflict))
+        fields[conflict.field] = { base: conflict.theirs, value: conflict.mine, saved: false };
       else delete fields[conflict.field];
     }
     this.update({ edits, conflicts: [] });
@@ -165,7 +180,10 @@ export class Draft {
   private withoutRefusal(step: string, field: string): DraftSnapshot["refused"] {
     const { refused } = this.snapshot;
     if (!refused || (refused.step !== step && refused.step !== WHOLE)) return refused;
-    return { step: refused.step, errors: refused.errors.filter(({ pointer }) => !pathOf(pointer).includes(field)) };
+    return {
+      step: refused.step,
+      errors: refused.errors.filter(({ pointer }) => !pathOf(pointer).includes(field)),
+    };
   }
 
   private get uid(): string {
@@ -188,7 +206,10 @@ export class Draft {
   /** Tickets wait for the participant's "Continue": saving them holds seats that others want. */
   private dirtySteps(): string[] {
     return Object.entries(this.snapshot.edits)
-      .filter(([step, fields]) => this.kindOf(step) !== "tickets" && Object.values(fields).some(({ saved }) => !saved))
+      .filter(
+        ([step, fields]) =>
+          this.kindOf(step) !== "tickets" && Object.values(fields).some(({ saved }) => !saved),
+      )
       .map(([step]) => step);
   }
 
@@ -206,7 +227,8 @@ export class Draft {
   private async saveDirty(keepalive: boolean, strict = false): Promise<void> {
     if (this.snapshot.conflicts.length > 0 || this.snapshot.registration.state !== "draft") return;
     try {
-      for (const step of this.dirtySteps()) await this.guarded(() => this.save(step, false, keepalive));
+      for (const step of this.dirtySteps())
+        await this.guarded(() => this.save(step, false, keepalive));
       this.failures = 0;
     } catch (error) {
       if (strict) throw error;
@@ -225,7 +247,9 @@ export class Draft {
     const { registration, edits } = this.snapshot;
     const sent = edits[step] ?? {};
     const withheld = complete ? new Set<string>() : this.rules.unfit(step, this.values(step));
-    const nothingFit = Object.entries(sent).every(([field, edit]) => edit.saved || withheld.has(field));
+    const nothingFit = Object.entries(sent).every(
+      ([field, edit]) => edit.saved || withheld.has(field),
+    );
     if (!complete && nothingFit) {
       this.update({ status: { kind: "withheld", count: withheld.size } });
       return;
@@ -237,11 +261,15 @@ export class Draft {
     );
     const current = this.snapshot.edits[step] ?? {};
     const next = afterSave(current, sent, this.serverValues(step, saved), withheld);
-    const typedMeanwhile = Object.entries(next).some(([field, edit]) => !edit.saved && !withheld.has(field));
+    const typedMeanwhile = Object.entries(next).some(
+      ([field, edit]) => !edit.saved && !withheld.has(field),
+    );
     this.update({
       registration: saved,
       edits: { ...this.snapshot.edits, [step]: next },
-      status: typedMeanwhile ? { kind: "dirty" } : { kind: "saved", at: new Date(), withheld: withheld.size },
+      status: typedMeanwhile
+        ? { kind: "dirty" }
+        : { kind: "saved", at: new Date(), withheld: withheld.size },
       refused: null,
     });
     this.keepLocally();
@@ -260,9 +288,13 @@ export class Draft {
 
   private bodyOf(step: string, values: Answers, complete: boolean): SaveStep {
     const kind = this.kindOf(step);
-    if (kind === "tickets") return { complete, tickets: (values.tickets ?? []) as NonNullable<SaveStep["tickets"]> };
+    if (kind === "tickets")
+      return { complete, tickets: (values.tickets ?? []) as NonNullable<SaveStep["tickets"]> };
     if (kind === "attendees") {
-      return { complete, attendees: (values.attendees ?? []) as NonNullable<SaveStep["attendees"]> };
+      return {
+        complete,
+        attendees: (values.attendees ?? []) as NonNullable<SaveStep["attendees"]>,
+      };
     }
     return kind === "form" ? { complete, answers: values } : { complete };
   }

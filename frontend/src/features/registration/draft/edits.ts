@@ -36,7 +36,11 @@ export function overlay(server: Answers, edits: StepEdits | undefined): Answers 
  * What a PUT sends. A withheld answer (one that is still half typed) goes as the server last had it, and a sealed one that
  * was saved already goes as its mask, so that its plain text travels once.
  */
-export function payload(server: Answers, edits: StepEdits | undefined, withheld: ReadonlySet<string>): Answers {
+export function payload(
+  server: Answers,
+  edits: StepEdits | undefined,
+  withheld: ReadonlySet<string>,
+): Answers {
   const values = overlay(server, edits);
   for (const [field, edit] of Object.entries(edits ?? {})) {
     if (edit.saved && isMasked(edit.base)) values[field] = edit.base;
@@ -55,12 +59,20 @@ export function afterSave(
   const next: StepEdits = {};
   for (const [field, edit] of Object.entries(edits)) {
     const carried = sent[field] === edit && !withheld.has(field);
-    next[field] = { base: server[field], value: edit.value, saved: carried || (edit.saved && sent[field] === edit) };
+    next[field] = {
+      base: server[field],
+      value: edit.value,
+      saved: carried || (edit.saved && sent[field] === edit),
+    };
   }
   return next;
 }
 
-export type Merge = { edits: Record<string, StepEdits>; conflicts: FieldConflict[]; merged: boolean };
+export type Merge = {
+  edits: Record<string, StepEdits>;
+  conflicts: FieldConflict[];
+  merged: boolean;
+};
 
 /**
  * A three-way merge after another device has saved: what only they changed is taken, what only we changed stays ours, what
@@ -78,7 +90,8 @@ export function merge(
     for (const [field, edit] of Object.entries(fields)) {
       const remote = theirs[field];
       if (sameAnswer(remote, edit.base)) kept[field] = edit;
-      else if (storedAs(remote, edit.value)) kept[field] = { base: remote, value: edit.value, saved: true };
+      else if (storedAs(remote, edit.value))
+        kept[field] = { base: remote, value: edit.value, saved: true };
       else if (!edit.saved) {
         kept[field] = edit;
         result.conflicts.push({ step, field, mine: edit.value, theirs: remote });

@@ -11,7 +11,9 @@ export function keepUnsaved(
 ): void {
   const unsaved: Record<string, StepEdits> = {};
   for (const [step, fields] of Object.entries(edits)) {
-    const open = Object.entries(fields).filter(([field, edit]) => !edit.saved && !isSensitive(step, field));
+    const open = Object.entries(fields).filter(
+      ([field, edit]) => !edit.saved && !isSensitive(step, field),
+    );
     if (open.length > 0) unsaved[step] = Object.fromEntries(open);
   }
   try {

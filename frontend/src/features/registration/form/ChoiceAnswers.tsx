@@ -117,7 +117,10 @@ export function CountryAnswer(props: FieldProps) {
   const { field, path, value } = props;
   const form = useForm();
   const { locale, messages: t } = useI18n();
-  const options = useMemo(() => countries(locale).map(({ code, name }) => ({ value: code, label: name })), [locale]);
+  const options = useMemo(
+    () => countries(locale).map(({ code, name }) => ({ value: code, label: name })),
+    [locale],
+  );
   return (
     <SelectField
       {...useFieldText(props)}

@@ -5,7 +5,13 @@ import { controlId, focusControl } from "./context";
 export type SummaryEntry = { pointer: string; label: string; message: string };
 
 /** All that is wrong on a page, on top of it; each entry leads to its field. `attempt` counts presses of "Continue". */
-export function ErrorSummary({ entries, attempt }: { entries: readonly SummaryEntry[]; attempt: number }) {
+export function ErrorSummary({
+  entries,
+  attempt,
+}: {
+  entries: readonly SummaryEntry[];
+  attempt: number;
+}) {
   const t = useMessages();
   const box = useRef<HTMLDivElement>(null);
   const isShown = entries.length > 0;
@@ -21,7 +27,13 @@ export function ErrorSummary({ entries, attempt }: { entries: readonly SummaryEn
 
   if (!isShown) return null;
   return (
-    <div className="error-summary" role="alert" aria-labelledby="error-summary-title" tabIndex={-1} ref={box}>
+    <div
+      className="error-summary"
+      role="alert"
+      aria-labelledby="error-summary-title"
+      tabIndex={-1}
+      ref={box}
+    >
       <h2 id="error-summary-title">{t.wizard.errorTitle}</h2>
       <p>{t.wizard.errorLead(entries.length)}</p>
       <ul>

@@ -32,7 +32,12 @@ function FieldView({ field, base }: { field: FormField; base: Path }) {
     case "group":
       return <GroupView {...props} base={base} />;
     case "repeat":
-      return <RepeatAnswer {...props} renderItem={(item) => <FieldList fields={field.fields ?? []} base={item} />} />;
+      return (
+        <RepeatAnswer
+          {...props}
+          renderItem={(item) => <FieldList fields={field.fields ?? []} base={item} />}
+        />
+      );
     default:
       return field.sensitive ? <SensitiveAnswer {...props} /> : <PlainAnswer {...props} />;
   }
@@ -59,7 +64,12 @@ function Calculated({ field, pointer, screen }: FieldProps) {
         {label}
       </span>
       <output aria-labelledby={`${controlId(pointer)}-label`}>
-        {formatAnswer(field, screen.calculated, { locale, t, document: form.document, text: form.text }) || "–"}
+        {formatAnswer(field, screen.calculated, {
+          locale,
+          t,
+          document: form.document,
+          text: form.text,
+        }) || "–"}
       </output>
     </div>
   );

@@ -1,4 +1,10 @@
-import { BooleanAnswer, ConsentAnswer, CountryAnswer, MultipleChoiceAnswer, SingleChoiceAnswer } from "./ChoiceAnswers";
+import {
+  BooleanAnswer,
+  ConsentAnswer,
+  CountryAnswer,
+  MultipleChoiceAnswer,
+  SingleChoiceAnswer,
+} from "./ChoiceAnswers";
 import type { FieldProps } from "./context";
 import { DateAnswer, DateTimeAnswer } from "./DateFields";
 import { NumberAnswer, TextAnswer } from "./TextFields";

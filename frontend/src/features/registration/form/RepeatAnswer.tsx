@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { ErrorIcon } from "@/components/ui/field";
-import { useMessages } from "@/lib/i18n/i18n";
 import { defaultsOf } from "@/lib/document";
+import { useMessages } from "@/lib/i18n/i18n";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
 
 type RepeatProps = FieldProps & { renderItem: (base: Path) => ReactNode };
@@ -14,7 +14,10 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
   const list = useRef<HTMLOListElement>(null);
   const focusNext = useRef<number | null>(null);
   const given = Array.isArray(value) ? value : [];
-  const items = screen.count === null ? given : Array.from({ length: screen.count }, (_, index) => given[index] ?? {});
+  const items =
+    screen.count === null
+      ? given
+      : Array.from({ length: screen.count }, (_, index) => given[index] ?? {});
   const label = form.text(field.label);
   const error = form.errorAt(pointer);
   const free = screen.count === null && !field.read_only;
@@ -35,14 +38,22 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
   });
 
   return (
-    <fieldset className="group repeat" aria-describedby={error ? `${controlId(pointer)}-error` : undefined}>
+    <fieldset
+      className="group repeat"
+      aria-describedby={error ? `${controlId(pointer)}-error` : undefined}
+    >
       <legend>{label}</legend>
       {field.hint && <p className="field-hint">{form.text(field.hint)}</p>}
       {items.length === 0 && <p className="soft small">{t.fields.noItems}</p>}
       <ol className="repeat-items" ref={list}>
         {items.map((_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an item has no identity but its place, as in the answers themselves
-          <li key={index} className="repeat-item" tabIndex={-1} aria-label={t.fields.item(label, index + 1)}>
+          <li
+            key={index}
+            className="repeat-item"
+            tabIndex={-1}
+            aria-label={t.fields.item(label, index + 1)}
+          >
             <div className="row between">
               <h4>{t.fields.item(label, index + 1)}</h4>
               {mayRemove && (

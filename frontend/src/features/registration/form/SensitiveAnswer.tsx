@@ -45,18 +45,32 @@ export function SensitiveAnswer(props: FieldProps) {
   );
 }
 
-function MaskedValue({ masked, onChange, ...props }: FieldProps & { masked: Masked; onChange: () => void }) {
+function MaskedValue({
+  masked,
+  onChange,
+  ...props
+}: FieldProps & { masked: Masked; onChange: () => void }) {
   const t = useMessages();
   const { id, label, error } = useFieldText(props);
   return (
-    <div className="field" role="group" aria-labelledby={`${id}-label`} aria-describedby={`${id}-hint`}>
+    <div
+      className="field"
+      role="group"
+      aria-labelledby={`${id}-label`}
+      aria-describedby={`${id}-hint`}
+    >
       <span className="field-label" id={`${id}-label`}>
         {label}
       </span>
       <div className="row masked">
         <LockIcon />
         <span className="masked-value">{masked.masked}</span>
-        <Button id={id} variant="quiet" onPress={onChange} aria-label={`${t.wizard.change}: ${label}`}>
+        <Button
+          id={id}
+          variant="quiet"
+          onPress={onChange}
+          aria-label={`${t.wizard.change}: ${label}`}
+        >
           {t.wizard.change}
         </Button>
       </div>

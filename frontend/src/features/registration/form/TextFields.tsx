@@ -25,7 +25,9 @@ export function TextAnswer(props: FieldProps) {
       onChange={(text) => form.change(path, text)}
       // The browser's own check of an e-mail field would drop spaces and speak another language than the page.
       type={isPhone ? "tel" : "text"}
-      inputMode={isEmail ? "email" : isPhone ? "tel" : field.identity === "aadhaar" ? "numeric" : "text"}
+      inputMode={
+        isEmail ? "email" : isPhone ? "tel" : field.identity === "aadhaar" ? "numeric" : "text"
+      }
       autoComplete={field.sensitive ? "off" : AUTOCOMPLETE[field.maps_to ?? ""]}
       multiline={field.type === "multiline"}
       isReadOnly={field.read_only}

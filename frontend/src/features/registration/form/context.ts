@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
-import type { Answers, FormDocument, FormField } from "@/lib/document";
 import type { LocalizedText } from "@/lib/api/types";
+import type { Answers, FormDocument, FormField } from "@/lib/document";
 import type { Clock, FieldScreen, FormScreen } from "@/lib/screen";
 
 export type Path = readonly (string | number)[];

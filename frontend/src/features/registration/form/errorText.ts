@@ -6,7 +6,8 @@ import type { AnswerError } from "@/lib/screen";
 type Words = (t: Messages["errors"], field: FormField) => string;
 
 const isDateLike = (field: FormField) => ["date", "time", "datetime"].includes(field.type);
-const isChoice = (field: FormField) => ["single_choice", "multiple_choice", "boolean", "country"].includes(field.type);
+const isChoice = (field: FormField) =>
+  ["single_choice", "multiple_choice", "boolean", "country"].includes(field.type);
 
 function typeWords(t: Messages["errors"], { type, identity }: FormField): string {
   if (type === "integer") return t.integer;
@@ -30,7 +31,8 @@ const WORDS: Record<string, Words> = {
   maximum: (t, field) =>
     isDateLike(field) ? t.maximumDate(String(field.maximum)) : t.maximum(String(field.maximum)),
   min_length: (t, field) => t.minLength(field.min_length ?? 0),
-  max_length: (t, field) => (field.max_length === undefined ? t.format : t.maxLength(field.max_length)),
+  max_length: (t, field) =>
+    field.max_length === undefined ? t.format : t.maxLength(field.max_length),
   pattern: (t) => t.pattern,
   choice: (t) => t.choice,
   min_choices: (t, field) => t.minChoices(field.min_choices ?? 0),

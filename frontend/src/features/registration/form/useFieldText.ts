@@ -1,4 +1,4 @@
-import { type FieldProps, controlId, useForm } from "./context";
+import { controlId, type FieldProps, useForm } from "./context";
 
 /** What every control needs: its words, its error and its id. */
 export function useFieldText({ field, pointer, screen }: FieldProps) {

@@ -1,6 +1,14 @@
 import { useCallback, useMemo, useState } from "react";
 import type { ProblemError } from "@/lib/api/problem";
-import { type Answers, answerFields, type FormField, fieldsOfDocument, isMasked, pathOf, valueAt } from "@/lib/document";
+import {
+  type Answers,
+  answerFields,
+  type FormField,
+  fieldsOfDocument,
+  isMasked,
+  pathOf,
+  valueAt,
+} from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import type { AnswerError, FormProgram } from "@/lib/screen";
 import type { FormContextValue } from "./context";
@@ -8,13 +16,18 @@ import type { SummaryEntry } from "./ErrorSummary";
 import { errorText } from "./errorText";
 
 /** The field a pointer names, whatever the server puts before it (`/answers/email`, `/steps/about_you/answers/email`). */
-export function locate(pointer: string, top: readonly FormField[]): { pointer: string; field: FormField } | null {
+export function locate(
+  pointer: string,
+  top: readonly FormField[],
+): { pointer: string; field: FormField } | null {
   const path = pathOf(pointer);
   const start = path.findIndex((part) => top.some((field) => field.name === part));
   let field = top.find(({ name }) => name === path[start]);
   if (!field) return null;
   for (const part of path.slice(start + 1)) {
-    const inner: FormField | undefined = answerFields(field.fields ?? []).find(({ name }) => name === part);
+    const inner: FormField | undefined = answerFields(field.fields ?? []).find(
+      ({ name }) => name === part,
+    );
     if (inner) field = inner;
   }
   return { pointer: `/${path.slice(start).join("/")}`, field };
@@ -52,17 +65,23 @@ export function usePageErrors(
   );
 
   const onPage = useCallback(
-    ({ pointer }: { pointer: string }) => pageFields.some(({ name }) => name === pathOf(pointer)[0]),
+    ({ pointer }: { pointer: string }) =>
+      pageFields.some(({ name }) => name === pathOf(pointer)[0]),
     [pageFields],
   );
 
-  const complete = useMemo(() => located(program.errors(values, false)), [located, program, values]);
+  const complete = useMemo(
+    () => located(program.errors(values, false)),
+    [located, program, values],
+  );
   const shown = useMemo(() => {
     const own =
       attempt > 0
         ? complete
         : located(program.errors(values, true)).filter(({ pointer }) => left.has(pointer));
-    const server = located(refused.map(({ pointer, code, message }) => ({ pointer, code, message })));
+    const server = located(
+      refused.map(({ pointer, code, message }) => ({ pointer, code, message })),
+    );
     const all = new Map([...server, ...own].filter(onPage).map((error) => [error.pointer, error]));
     return all;
   }, [attempt, complete, located, program, values, left, refused, onPage]);
@@ -79,11 +98,15 @@ export function usePageErrors(
     attempt,
     entries: attempt > 0 || refused.length > 0 ? entries : [],
     errorAt: (pointer: string) => shown.get(pointer)?.message ?? null,
-    leave: (pointer: string) => setLeft((known) => (known.has(pointer) ? known : new Set(known).add(pointer))),
+    leave: (pointer: string) =>
+      setLeft((known) => (known.has(pointer) ? known : new Set(known).add(pointer))),
     /** Counts an attempt to go on; answers whether the page, and the whole form, may. */
     tryPage: () => {
       setAttempts((known) => ({ ...known, [pageKey]: attempt + 1 }));
-      return { pageIsFine: !complete.some(onPage), firstElsewhere: complete.find((error) => !onPage(error)) ?? null };
+      return {
+        pageIsFine: !complete.some(onPage),
+        firstElsewhere: complete.find((error) => !onPage(error)) ?? null,
+      };
     },
     showSummary: () => setAttempts((known) => ({ ...known, [pageKey]: attempt + 1 })),
   };

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Alert } from "@/components/ui/Feedback";
 import { LinkButton } from "@/components/ui/Button";
+import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { TextField } from "@/components/ui/TextField";
 import { api, unwrap } from "@/lib/api/client";
@@ -19,7 +19,10 @@ import "./steps.css";
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** One row per held place, filled with what was given before, ticket by ticket. */
-function rowsFor(tickets: Registration["tickets"], given: readonly AttendeeInput[]): AttendeeInput[] {
+function rowsFor(
+  tickets: Registration["tickets"],
+  given: readonly AttendeeInput[],
+): AttendeeInput[] {
   const left = [...given];
   return tickets.flatMap(({ ticket, quantity }) =>
     Array.from({ length: quantity }, () => {
@@ -53,12 +56,15 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
   const event = useQuery({
     queryKey: ["event", registration.event.uid],
     queryFn: () =>
-      unwrap(api.GET("/api/v1/events/{event}", { params: { path: { event: registration.event.uid } } })),
+      unwrap(
+        api.GET("/api/v1/events/{event}", { params: { path: { event: registration.event.uid } } }),
+      ),
   });
   const given = (wizard.values[stepName]?.attendees ?? []) as AttendeeInput[];
   const rows = rowsFor(registration.tickets, given);
   const registrant = registrantOf(wizard);
-  if (given.length === 0 && rows[0]) rows[0] = { ...rows[0], name: registrant.name, email: registrant.email || null };
+  if (given.length === 0 && rows[0])
+    rows[0] = { ...rows[0], name: registrant.name, email: registrant.email || null };
 
   const change = (index: number, part: Partial<AttendeeInput>) =>
     wizard.change(
@@ -68,18 +74,25 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
     );
 
   const errors = new Map<string, SummaryEntry>();
-  const note = (pointer: string, label: string, message: string) => errors.set(pointer, { pointer, label, message });
+  const note = (pointer: string, label: string, message: string) =>
+    errors.set(pointer, { pointer, label, message });
   if (attempt > 0) {
     rows.forEach((row, index) => {
       const person = t.attendees.one(index + 1);
       if (!row.name.trim()) note(`/attendees/${index}/name`, person, t.attendees.nameMissing);
-      if (row.email && !EMAIL.test(row.email)) note(`/attendees/${index}/email`, person, t.errors.email);
+      if (row.email && !EMAIL.test(row.email))
+        note(`/attendees/${index}/email`, person, t.errors.email);
     });
   }
   for (const { pointer, message } of refusalOf(wizard.snapshot, stepName, wizard.steps)) {
-    note(pointer.startsWith("/attendees") ? pointer : `/attendees${pointer}`, wizard.titleOf(stepName), message);
+    note(
+      pointer.startsWith("/attendees") ? pointer : `/attendees${pointer}`,
+      wizard.titleOf(stepName),
+      message,
+    );
   }
-  const ticketName = (uid: string) => text(event.data?.tickets.find((one) => one.uid === uid)?.name);
+  const ticketName = (uid: string) =>
+    text(event.data?.tickets.find((one) => one.uid === uid)?.name);
   const tickets = wizard.steps.find((step) => step.kind === "tickets");
 
   return (
@@ -93,7 +106,11 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
         <Alert
           tone="warn"
           title={t.attendees.noTickets}
-          actions={tickets && <LinkButton to={wizard.pathTo(tickets.name)}>{t.tickets.backToTickets}</LinkButton>}
+          actions={
+            tickets && (
+              <LinkButton to={wizard.pathTo(tickets.name)}>{t.tickets.backToTickets}</LinkButton>
+            )
+          }
         />
       )}
       <form
@@ -102,7 +119,9 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
         onSubmit={(submit) => {
           submit.preventDefault();
           setAttempt((count) => count + 1);
-          const isFine = rows.every((row) => row.name.trim() && (!row.email || EMAIL.test(row.email)));
+          const isFine = rows.every(
+            (row) => row.name.trim() && (!row.email || EMAIL.test(row.email)),
+          );
           if (!isFine || rows.length === 0) return;
           wizard.change(stepName, ["attendees"], rows);
           finish.run();

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
-import { defaultsOf, fieldsOfPage, type FormPage, pathOf } from "@/lib/document";
-import { useMessages } from "@/lib/i18n/i18n";
 import { PageHeading } from "@/components/ui/PageHeading";
+import { defaultsOf, type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
+import { useMessages } from "@/lib/i18n/i18n";
 import { refusalOf } from "../draft/Draft";
 import { FormContext } from "../form/context";
 import { ErrorSummary } from "../form/ErrorSummary";
@@ -41,11 +41,13 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   }, [refusedAt]);
 
   // A step that was never saved begins with the form's defaults.
-  const isUntouched = snapshot.registration.steps[stepName]?.status === "open" && Object.keys(values).length === 0;
+  const isUntouched =
+    snapshot.registration.steps[stepName]?.status === "open" && Object.keys(values).length === 0;
   useEffect(() => {
     if (!isUntouched) return;
     const fields = program.document.pages.flatMap(fieldsOfPage);
-    for (const [name, value] of Object.entries(defaultsOf(fields))) draft.edit(stepName, name, value);
+    for (const [name, value] of Object.entries(defaultsOf(fields)))
+      draft.edit(stepName, name, value);
   }, [isUntouched, program, draft, stepName]);
 
   if (!page) return null;
@@ -62,7 +64,9 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
     const next = pages[index + 1];
     if (next) return goTo(next.name);
     if (firstElsewhere) {
-      const home = pages.find((one) => fieldsOfPage(one).some(({ name }) => name === pathOf(firstElsewhere.pointer)[0]));
+      const home = pages.find((one) =>
+        fieldsOfPage(one).some(({ name }) => name === pathOf(firstElsewhere.pointer)[0]),
+      );
       if (home) return goTo(home.name);
     }
     if ((await finish.run()) === "refused") setRefusedAt((count) => count + 1);
@@ -85,7 +89,9 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
       }}
     >
       <div className="stack-s">
-        {pages.length > 1 && <p className="eyebrow-soft">{t.wizard.pageOf(index + 1, pages.length)}</p>}
+        {pages.length > 1 && (
+          <p className="eyebrow-soft">{t.wizard.pageOf(index + 1, pages.length)}</p>
+        )}
         <PageHeading title={title} focusKey={`${stepName}/${page.name}`} />
         {page.description && <p className="lead">{text(page.description)}</p>}
       </div>

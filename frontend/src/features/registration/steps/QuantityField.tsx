@@ -1,5 +1,5 @@
-import { useMessages } from "@/lib/i18n/i18n";
 import { Button } from "@/components/ui/Button";
+import { useMessages } from "@/lib/i18n/i18n";
 
 type QuantityFieldProps = {
   id: string;
@@ -15,7 +15,11 @@ export function QuantityField({ id, name, value, most, onChange }: QuantityField
   const set = (quantity: number) => onChange(Math.max(0, Math.min(most, quantity)));
   return (
     <div className="quantity">
-      <Button aria-label={t.tickets.fewer(name)} onPress={() => set(value - 1)} isDisabled={value <= 0}>
+      <Button
+        aria-label={t.tickets.fewer(name)}
+        onPress={() => set(value - 1)}
+        isDisabled={value <= 0}
+      >
         −
       </Button>
       <input
@@ -30,7 +34,11 @@ export function QuantityField({ id, name, value, most, onChange }: QuantityField
         }}
         onFocus={(event) => event.target.select()}
       />
-      <Button aria-label={t.tickets.more(name)} onPress={() => set(value + 1)} isDisabled={value >= most}>
+      <Button
+        aria-label={t.tickets.more(name)}
+        onPress={() => set(value + 1)}
+        isDisabled={value >= most}
+      >
         +
       </Button>
     </div>

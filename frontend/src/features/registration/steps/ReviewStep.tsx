@@ -40,7 +40,9 @@ export default function ReviewStep({ wizard, stepName }: { wizard: Wizard; stepN
           <ul>
             {open.map((step) => (
               <li key={step.name}>
-                <Link to={wizard.pathTo(step.name)}>{t.review.incomplete(wizard.titleOf(step.name))}</Link>
+                <Link to={wizard.pathTo(step.name)}>
+                  {t.review.incomplete(wizard.titleOf(step.name))}
+                </Link>
               </li>
             ))}
           </ul>
@@ -73,22 +75,38 @@ function ReviewSection({ wizard, step }: { wizard: Wizard; step: FlowStep }) {
     <section className="review-section" aria-label={title}>
       <div className="row between">
         <h2>{title}</h2>
-        <Link to={wizard.pathTo(step.name)} className="review-edit" aria-label={t.review.editStep(title)}>
+        <Link
+          to={wizard.pathTo(step.name)}
+          className="review-edit"
+          aria-label={t.review.editStep(title)}
+        >
           {t.review.edit}
         </Link>
       </div>
       {program && (
-        <AnswerList program={program} answers={values} timezone={wizard.snapshot.registration.clock.timezone} />
+        <AnswerList
+          program={program}
+          answers={values}
+          timezone={wizard.snapshot.registration.clock.timezone}
+        />
       )}
       {step.kind === "tickets" && (
         <TicketSummary wizard={wizard} tickets={(values.tickets ?? []) as TicketSelection[]} />
       )}
-      {step.kind === "attendees" && <PeopleSummary people={(values.attendees ?? []) as AttendeeInput[]} />}
+      {step.kind === "attendees" && (
+        <PeopleSummary people={(values.attendees ?? []) as AttendeeInput[]} />
+      )}
     </section>
   );
 }
 
-function TicketSummary({ wizard, tickets }: { wizard: Wizard; tickets: readonly TicketSelection[] }) {
+function TicketSummary({
+  wizard,
+  tickets,
+}: {
+  wizard: Wizard;
+  tickets: readonly TicketSelection[];
+}) {
   const text = useText();
   const event = wizard.snapshot.registration.event.uid;
   const { data } = useQuery({

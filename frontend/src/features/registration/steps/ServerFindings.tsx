@@ -2,9 +2,8 @@ import { Link } from "react-router";
 import { Alert } from "@/components/ui/Feedback";
 import type { ProblemError } from "@/lib/api/problem";
 import { fieldsOfDocument, fieldsOfPage, pathOf } from "@/lib/document";
-import { useMessages } from "@/lib/i18n/i18n";
+import { useI18n, useMessages } from "@/lib/i18n/i18n";
 import { textOf } from "@/lib/i18n/text";
-import { useI18n } from "@/lib/i18n/i18n";
 import { locate } from "../form/usePageErrors";
 import type { Wizard } from "../useWizard";
 
@@ -20,14 +19,22 @@ function homeOf(wizard: Wizard, pointer: string, locale: string): Home | null {
     const found = program && locate(pointer, fieldsOfDocument(program.document));
     if (!program || !found) continue;
     const top = pathOf(found.pointer)[0];
-    const page = program.document.pages.find((one) => fieldsOfPage(one).some((field) => field.name === top));
+    const page = program.document.pages.find((one) =>
+      fieldsOfPage(one).some((field) => field.name === top),
+    );
     return { step: name, page: page?.name, label: textOf(found.field.label, locale) };
   }
   return named ? { step: named.name, page: undefined, label: wizard.titleOf(named.name) } : null;
 }
 
 /** What the server found wrong at submit, each with the way to the answer. */
-export function ServerFindings({ wizard, findings }: { wizard: Wizard; findings: readonly ProblemError[] }) {
+export function ServerFindings({
+  wizard,
+  findings,
+}: {
+  wizard: Wizard;
+  findings: readonly ProblemError[];
+}) {
   const t = useMessages();
   const { locale } = useI18n();
   return (

@@ -6,7 +6,15 @@ import { useMessages } from "@/lib/i18n/i18n";
 import type { Wizard } from "../useWizard";
 
 /** The seats went to someone else: says so, and leads back to the tickets. */
-export function SoldOutAlert({ wizard, stepName, problem }: { wizard: Wizard; stepName: string; problem: ApiProblem }) {
+export function SoldOutAlert({
+  wizard,
+  stepName,
+  problem,
+}: {
+  wizard: Wizard;
+  stepName: string;
+  problem: ApiProblem;
+}) {
   const t = useMessages();
   const queries = useQueryClient();
   const tickets = wizard.steps.find((step) => step.kind === "tickets");

@@ -14,7 +14,13 @@ type StepActionsProps = {
 };
 
 /** "Back" and "Continue" under a step, and what went wrong when it could not be finished. */
-export function StepActions({ wizard, stepName, finish, onBack, isLastPage = true }: StepActionsProps) {
+export function StepActions({
+  wizard,
+  stepName,
+  finish,
+  onBack,
+  isLastPage = true,
+}: StepActionsProps) {
   const t = useMessages();
   const before = wizard.stepBefore(stepName);
   const submits = isLastPage && wizard.submitsAt(stepName);

@@ -18,7 +18,8 @@ import "./steps.css";
 function useTickets(event: string) {
   return useQuery({
     queryKey: ["event", event],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/events/{event}", { params: { path: { event } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/events/{event}", { params: { path: { event } }, signal })),
     refetchInterval: 30_000,
   });
 }
@@ -31,7 +32,8 @@ export default function TicketsStep({ wizard, stepName }: { wizard: Wizard; step
   const [attempt, setAttempt] = useState(0);
   const chosen = (wizard.values[stepName]?.tickets ?? []) as TicketSelection[];
   const total = chosen.reduce((sum, { quantity }) => sum + quantity, 0);
-  const held = (ticket: string) => registration.tickets.find((one) => one.ticket === ticket)?.quantity ?? 0;
+  const held = (ticket: string) =>
+    registration.tickets.find((one) => one.ticket === ticket)?.quantity ?? 0;
   const first = event.data?.tickets[0]?.uid ?? "";
 
   const choose = (ticket: string, quantity: number) => {
@@ -83,7 +85,12 @@ export default function TicketsStep({ wizard, stepName }: { wizard: Wizard; step
   );
 }
 
-type TicketRowProps = { ticket: Ticket; held: number; quantity: number; onChange: (quantity: number) => void };
+type TicketRowProps = {
+  ticket: Ticket;
+  held: number;
+  quantity: number;
+  onChange: (quantity: number) => void;
+};
 
 function TicketRow({ ticket, held, quantity, onChange }: TicketRowProps) {
   const { locale, messages: t } = useI18n();
@@ -100,7 +107,9 @@ function TicketRow({ ticket, held, quantity, onChange }: TicketRowProps) {
         {text(ticket.description) && <p className="soft small">{text(ticket.description)}</p>}
         <p className="row small">
           <strong>
-            {ticket.price_minor === 0 ? t.event.free : formatMoney(ticket.price_minor, ticket.currency, locale)}
+            {ticket.price_minor === 0
+              ? t.event.free
+              : formatMoney(ticket.price_minor, ticket.currency, locale)}
           </strong>
           <span className="soft">{t.tickets.atMost(ticket.max_per_order)}</span>
           {isOpen && ticket.available !== null && ticket.available < 10 && (
@@ -109,7 +118,13 @@ function TicketRow({ ticket, held, quantity, onChange }: TicketRowProps) {
         </p>
       </div>
       {isOpen || quantity > 0 ? (
-        <QuantityField id={`answer-${ticket.uid}`} name={name} value={quantity} most={most} onChange={onChange} />
+        <QuantityField
+          id={`answer-${ticket.uid}`}
+          name={name}
+          value={quantity}
+          most={most}
+          onChange={onChange}
+        />
       ) : (
         <Badge tone="bad">{free <= 0 ? t.event.soldOut : t.event.notOnSale}</Badge>
       )}
