@@ -1,0 +1,75 @@
+"""Form documents: parsed, checked, compiled, evaluated, validated; and read from spreadsheets.
+
+Pure: bytes and values in, values out. `docs/guides/forms.md` and `docs/guides/expressions.md` describe
+the document and the language of its conditions.
+"""
+
+from __future__ import annotations
+
+from api.domain.forms.engine.api import (
+    check_document,
+    examine,
+    leaf_fields,
+    parse_document,
+    registrant_fields,
+    sensitive_fields,
+    shared_fields,
+)
+from api.domain.forms.engine.clock import Clock
+from api.domain.forms.engine.compiled import COMPILER_VERSION, CompiledExpression, CompiledForm, Item
+from api.domain.forms.engine.compiler import compile_condition, compile_form
+from api.domain.forms.engine.conditions import condition_types, evaluate_condition
+from api.domain.forms.engine.document import (
+    Choice,
+    Field,
+    FormDocument,
+    Page,
+    Section,
+    Text,
+    canonical_bytes,
+    content_hash,
+)
+from api.domain.forms.engine.masking import is_masked, mask
+from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
+from api.domain.forms.engine.state import FormState, evaluate
+from api.domain.forms.engine.types import FieldType, ValueType
+from api.domain.forms.engine.validation import FieldError, Validation, validate
+
+__all__ = [
+    "COMPILER_VERSION",
+    "Choice",
+    "Clock",
+    "CompiledExpression",
+    "CompiledForm",
+    "DocumentInvalid",
+    "ExpressionInvalid",
+    "Field",
+    "FieldError",
+    "FieldType",
+    "FormDocument",
+    "FormState",
+    "Item",
+    "Page",
+    "Problem",
+    "Section",
+    "Text",
+    "Validation",
+    "ValueType",
+    "canonical_bytes",
+    "check_document",
+    "compile_condition",
+    "compile_form",
+    "condition_types",
+    "content_hash",
+    "evaluate",
+    "evaluate_condition",
+    "examine",
+    "is_masked",
+    "leaf_fields",
+    "mask",
+    "parse_document",
+    "registrant_fields",
+    "sensitive_fields",
+    "shared_fields",
+    "validate",
+]

@@ -1,0 +1,152 @@
+"""What the names in an expression stand for: fields of a form, or steps of a flow."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from api.domain.forms.engine.compiled import NONE, Item
+from api.domain.forms.engine.emitter import Emitter, Typed
+from api.domain.forms.engine.problems import ExpressionInvalid
+from api.domain.forms.engine.scopes import Target, route, value_type
+from api.domain.forms.engine.types import ValueType
+
+
+class Environment(Protocol):
+    def reference(self, emitter: Emitter, name: str, at: int, /) -> Typed: ...
+
+    def own_value(self, emitter: Emitter, at: int, /) -> Typed: ...
+
+    def column(self, emitter: Emitter, name: str, at: int, /) -> Typed: ...
+
+    def target(self, item: int, indexed: Collection[int] = ()) -> Target: ...
+
+    def item_of(self, name: str, at: int, /) -> int: ...
+
+    def nearest_repeat(self) -> int | None: ...
+
+    def scopes_up(self, repeat: int, /) -> int | None: ...
+
+    def is_repeat(self, item: int, /) -> bool: ...
+
+    def choice_list(self, item: int, /) -> str | None: ...
+
+
+def unknown_name(name: str, known: Iterable[str], at: int) -> ExpressionInvalid:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    hint = f"; did you mean ${{{close[0]}}}?" if close else ""
+    return ExpressionInvalid("unknown_name", f"there is no field ${{{name}}}{hint}", at)
+
+
+@dataclass
+class FormEnvironment:
+    """Names as one item of a form sees them. `columns` is None outside a choice filter."""
+
+    items: Sequence[Item]
+    names: Mapping[str, int]
+    lists: Mapping[str, frozenset[str]]
+    calculated: Mapping[int, ValueType]
+    scope: int
+    own: int | None = None
+    columns: frozenset[str] | None = None
+    read: set[int] = field(default_factory=set)
+
+    def item_of(self, name: str, at: int) -> int:
+        found = self.names.get(name)
+        if found is None:
+            raise unknown_name(name, self.names, at)
+        return found
+
+    def target(self, item: int, indexed: Collection[int] = ()) -> Target:
+        return route(self.items, self.scope, item, indexed)
+
+    def reference(self, emitter: Emitter, name: str, at: int) -> Typed:
+        index = self.item_of(name, at)
+        item = self.items[index]
+        if item.kind == "group" or item.type == "note":
+            what = "group" if item.kind == "group" else "note"
+            raise ExpressionInvalid("no_value", f"${{{name}}} is a {what} and has no value", at)
+        self.read.add(index)
+        return self._value(emitter, index)
+
+    def _value(self, emitter: Emitter, index: int) -> Typed:
+        item = self.items[index]
+        target = self.target(index)
+        node = emitter.emit("items" if item.kind == "repeat" else "ref", (index, target.up, *target.down))
+        return Typed(
+            node,
+            value_type(self.items, index, self.calculated),
+            many=bool(target.down) or item.kind == "repeat",
+            item=index,
+            tainted=item.sensitive,
+            choices=None if item.choices is None else self.lists.get(item.choices),
+        )
+
+    def own_value(self, emitter: Emitter, at: int) -> Typed:
+        if self.own is None:
+            raise ExpressionInvalid("no_value", "'.' has no meaning here", at)
+        return self._value(emitter, self.own)
+
+    def column(self, emitter: Emitter, name: str, at: int) -> Typed:
+        if self.columns is None:
+            hint = f"; write ${{{name}}}" if name in self.names else ""
+            raise ExpressionInvalid("unknown_name", f"{name!r} is neither a function nor a value{hint}", at)
+        if name not in self.columns:
+            raise ExpressionInvalid("unknown_column", f"the choice list has no column {name!r}", at)
+        return Typed(emitter.emit("column", (), name), ValueType.STRING)
+
+    def nearest_repeat(self) -> int | None:
+        return None if self.scope == NONE else self.scope
+
+    def scopes_up(self, repeat: int) -> int | None:
+        up, scope = 0, self.scope
+        while scope not in (NONE, repeat):
+            up, scope = up + 1, self.items[scope].scope
+        return None if scope == NONE else up
+
+    def is_repeat(self, item: int) -> bool:
+        return self.items[item].kind == "repeat"
+
+    def choice_list(self, item: int) -> str | None:
+        return self.items[item].choices
+
+
+@dataclass
+class FlowEnvironment:
+    """Dotted names `step.field` with their types; nothing repeats here."""
+
+    types: Mapping[str, ValueType]
+    read: set[str] = field(default_factory=set)
+
+    def reference(self, emitter: Emitter, name: str, at: int) -> Typed:
+        if name not in self.types:
+            raise unknown_name(name, self.types, at)
+        self.read.add(name)
+        return Typed(emitter.emit("name", (), name), self.types[name])
+
+    def own_value(self, _emitter: Emitter, at: int) -> Typed:
+        raise ExpressionInvalid("no_value", "'.' has no meaning in a condition between steps", at)
+
+    def column(self, _emitter: Emitter, name: str, at: int) -> Typed:
+        hint = f"; write ${{{name}}}" if name in self.types else ""
+        raise ExpressionInvalid("unknown_name", f"{name!r} is neither a function nor a value{hint}", at)
+
+    def target(self, item: int, _indexed: Collection[int] = ()) -> Target:
+        return Target(item, 0, ())
+
+    def item_of(self, _name: str, at: int) -> int:
+        raise ExpressionInvalid("unknown_function", "this function works inside a form only", at)
+
+    def nearest_repeat(self) -> int | None:
+        return None
+
+    def scopes_up(self, _repeat: int) -> int | None:
+        return None
+
+    def is_repeat(self, _item: int) -> bool:
+        return False
+
+    def choice_list(self, _item: int) -> str | None:
+        return None

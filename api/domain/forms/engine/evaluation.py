@@ -1,0 +1,160 @@
+"""Answers through a compiled form: what is visible, and what is calculated, in dependency order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from api.domain.forms.engine.clock import Clock
+from api.domain.forms.engine.compiled import NONE, CompiledForm, Item
+from api.domain.forms.engine.fields import PARSERS, AnswerRefused, empty
+from api.domain.forms.engine.fields.number import plain_number
+from api.domain.forms.engine.frames import DEFAULT_ITEMS, MAX_FRAMES, Frame, Layout
+from api.domain.forms.engine.masking import is_masked
+from api.domain.forms.engine.problems import pointer_token
+from api.domain.forms.engine.program import Context, Run, as_scalar, build
+from api.domain.forms.engine.types import FieldType
+from api.domain.forms.engine.values import Scalar, to_boolean, to_number, to_string
+
+MAX_UNKNOWN = 20
+"""Unknown names reported per object."""
+
+
+@dataclass
+class Program:
+    form: CompiledForm
+    layout: Layout
+    runs: list[Run]
+    values: dict[str, frozenset[str]]
+    """Of every choice list, what may be chosen."""
+
+
+_PROGRAMS: WeakKeyDictionary[CompiledForm, Program] = WeakKeyDictionary()
+
+
+def program_of(form: CompiledForm) -> Program:
+    """The callables of `form`, made at its first use and kept as long as the form is."""
+    found = _PROGRAMS.get(form)
+    if found is None:
+        layout = Layout.of(form.items)
+        values = {name: frozenset(choice.value for choice in choices) for name, choices in form.lists.items()}
+        found = Program(form, layout, build(form.nodes, layout, form.lists), values)
+        _PROGRAMS[form] = found
+    return found
+
+
+class Evaluation:
+    """One pass over the answers. `root` and the frames below it hold the outcome."""
+
+    def __init__(self, form: CompiledForm, answers: Any, clock: Clock) -> None:
+        self.program = program_of(form)
+        self.context = Context.at(clock)
+        self.frames: dict[int, list[Frame]] = {}
+        self._count = 1
+        self.root = self.program.layout.frame(NONE)
+        self.frames[NONE] = [self.root]
+        self._fill(self.root, NONE, answers)
+        items = form.items
+        for index in form.order:
+            item = items[index]
+            for frame in self.frames.get(item.scope, ()):
+                self._settle(frame, index, item)
+
+    def run(self, node: int, frame: Frame) -> Any:
+        return self.program.runs[node](frame, self.context)
+
+    def truth(self, node: int, frame: Frame) -> bool:
+        return to_boolean(self.program.runs[node](frame, self.context))
+
+    def _fill(self, frame: Frame, scope: int, answers: Any) -> None:
+        layout = self.program.layout
+        names, slots = layout.names[scope], layout.slots
+        if isinstance(answers, Mapping):
+            for name, raw in answers.items():
+                index = names.get(name)
+                if index is None:
+                    frame.unknown.append(str(name))
+                else:
+                    self._take(frame, slots[index], layout.items[index], raw)
+        for index in layout.members[scope]:
+            item = layout.items[index]
+            if item.read_only and item.kind == "field" and item.type is not FieldType.CALCULATED:
+                self._forget(frame, slots[index])
+                self._take(frame, slots[index], item, item.default)
+
+    def _forget(self, frame: Frame, slot: int) -> None:
+        frame.values[slot] = ""
+        frame.clean.pop(slot, None)
+        frame.refused.pop(slot, None)
+
+    def _take(self, frame: Frame, slot: int, item: Item, raw: Any) -> None:
+        if item.kind == "repeat":
+            frame.raw[slot] = raw
+            return
+        parse = PARSERS.get(item.type) if item.type is not None else None
+        if parse is None or empty(raw):
+            return
+        if item.sensitive and is_masked(raw):
+            frame.clean[slot], frame.values[slot] = raw, as_scalar(raw)
+            return
+        try:
+            clean, value = parse(item, raw)
+        except AnswerRefused as refused:
+            frame.refused[slot] = refused
+            return
+        if clean not in ("", []):
+            frame.clean[slot], frame.values[slot] = clean, value
+
+    def _settle(self, frame: Frame, index: int, item: Item) -> None:
+        slot = self.program.layout.slots[index]
+        if not self._visible(frame, item):
+            frame.visible[slot] = False
+            frame.values[slot] = ""
+            frame.clean.pop(slot, None)
+            return
+        if item.kind == "repeat":
+            self._enter(frame, index, slot, item)
+        elif item.calculation != NONE:
+            value = _settled(self.run(item.calculation, frame))
+            frame.values[slot] = value
+            if value != "":
+                frame.clean[slot] = plain_number(value) if isinstance(value, float) else value
+
+    def _visible(self, frame: Frame, item: Item) -> bool:
+        parent = item.parent
+        within = parent != NONE and self.program.form.items[parent].scope == item.scope
+        if within and not frame.visible[self.program.layout.slots[parent]]:
+            return False
+        return item.relevant == NONE or self.truth(item.relevant, frame)
+
+    def _enter(self, frame: Frame, index: int, slot: int, item: Item) -> None:
+        raw = frame.raw.get(slot)
+        given = raw if isinstance(raw, list | tuple) else ()
+        most = DEFAULT_ITEMS if item.max_items is None else item.max_items
+        wanted = len(given) if item.count == NONE else self._number_of_items(item, frame, most)
+        if wanted > most:
+            frame.over[slot] = most
+        room = max(0, min(wanted, most, MAX_FRAMES - self._count))
+        if room < min(wanted, most):
+            frame.over[slot] = room
+        self._count += room
+        pointer = f"{frame.pointer}/{pointer_token(item.name)}"
+        children = [self.program.layout.frame(index, frame, at + 1, f"{pointer}/{at}") for at in range(room)]
+        frame.children[index] = children
+        self.frames.setdefault(index, []).extend(children)
+        for at, child in enumerate(children):
+            self._fill(child, index, given[at] if at < len(given) else {})
+
+    def _number_of_items(self, item: Item, frame: Frame, most: int) -> int:
+        number = to_number(self.run(item.count, frame), self.context.zone)
+        return int(min(max(number, 0), most)) if number == number else 0
+
+
+def _settled(value: Scalar) -> Scalar:
+    """A calculated value as it can be stored: what is no finite number is no answer."""
+    if isinstance(value, float):
+        finite = value == value and value not in (float("inf"), float("-inf"))
+        return value + 0.0 if finite else ""
+    return value if isinstance(value, bool) else to_string(value)

@@ -1,0 +1,167 @@
+"""Attributes that fit, or do not fit, the type of their field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from api.domain.forms.engine import regex
+from api.domain.forms.engine.compiled import NONE, Item
+from api.domain.forms.engine.document import Field, FormDocument
+from api.domain.forms.engine.fields import PARSERS, AnswerRefused, empty
+from api.domain.forms.engine.fields.answer import MAX_MULTILINE
+from api.domain.forms.engine.fields.moment import moment_number
+from api.domain.forms.engine.frames import MAX_FRAMES
+from api.domain.forms.engine.problems import ExpressionInvalid, Problem
+from api.domain.forms.engine.types import CHOICE_TYPES, CONTAINERS, TEXT_LIKE, UNANSWERED, FieldType
+
+_NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL})
+_MOMENTS = frozenset({FieldType.DATE, FieldType.TIME, FieldType.DATETIME})
+_ANSWERED = frozenset(FieldType) - UNANSWERED - {FieldType.REPEAT}
+_LENGTHS = TEXT_LIKE
+_REPEAT = frozenset({FieldType.REPEAT})
+_MULTIPLE = frozenset({FieldType.MULTIPLE_CHOICE})
+
+_FITS: dict[str, frozenset[FieldType]] = {
+    "required": _ANSWERED,
+    "required_message": _ANSWERED,
+    "constraint": _ANSWERED | {FieldType.CALCULATED},
+    "constraint_message": _ANSWERED | {FieldType.CALCULATED},
+    "calculation": frozenset({FieldType.CALCULATED}),
+    "default": _ANSWERED,
+    "read_only": _ANSWERED | {FieldType.CALCULATED, FieldType.NOTE},
+    "choices": CHOICE_TYPES,
+    "choice_filter": CHOICE_TYPES,
+    "minimum": _NUMERIC | _MOMENTS,
+    "maximum": _NUMERIC | _MOMENTS,
+    "min_length": _LENGTHS,
+    "max_length": _LENGTHS,
+    "pattern": _LENGTHS,
+    "min_choices": _MULTIPLE,
+    "max_choices": _MULTIPLE,
+    "sensitive": _ANSWERED | {FieldType.CALCULATED},
+    "shared_with_back_office": _ANSWERED | {FieldType.CALCULATED},
+    "maps_to": frozenset({FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE, FieldType.CALCULATED}),
+    "identity": frozenset({FieldType.IDENTITY_NUMBER}),
+    "consent_text_version": frozenset({FieldType.CONSENT}),
+    "fields": CONTAINERS,
+    "min_items": _REPEAT,
+    "max_items": _REPEAT,
+    "count": _REPEAT,
+}
+_NEEDED: dict[FieldType, str] = {
+    FieldType.SINGLE_CHOICE: "choices",
+    FieldType.MULTIPLE_CHOICE: "choices",
+    FieldType.CALCULATED: "calculation",
+    FieldType.IDENTITY_NUMBER: "identity",
+    FieldType.GROUP: "fields",
+    FieldType.REPEAT: "fields",
+}
+_MAPPABLE: dict[str, frozenset[FieldType]] = {
+    "registrant.name": frozenset({FieldType.TEXT, FieldType.CALCULATED}),
+    "registrant.email": frozenset({FieldType.EMAIL}),
+    "registrant.phone": frozenset({FieldType.PHONE}),
+}
+
+
+def check_field(field: Field, scope: int, pointer: str, document: FormDocument) -> Iterator[Problem]:
+    """Every attribute of `field` that does not fit its type, or is missing."""
+    for name, types in _FITS.items():
+        if getattr(field, name) not in (None, False, ()) and field.type not in types:
+            yield Problem(f"{pointer}/{name}", "misplaced", f"{name!r} means nothing to a field of type {field.type}")
+    needed = _NEEDED.get(field.type)
+    if needed is not None and getattr(field, needed) in (None, ()):
+        yield Problem(f"{pointer}/{needed}", "missing", f"a field of type {field.type} needs {needed!r}")
+    if field.choices is not None and field.choices not in document.choice_lists:
+        yield Problem(f"{pointer}/choices", "unknown_list", f"there is no choice list {field.choices!r}")
+    yield from _check_privacy(field, scope, pointer)
+    yield from _check_pairs(field, pointer)
+    yield from _check_range(field, pointer)
+    yield from _check_pattern(field, pointer)
+    yield from _check_default(field, pointer, document)
+
+
+def _check_privacy(field: Field, scope: int, pointer: str) -> Iterator[Problem]:
+    if field.sensitive and field.shared_with_back_office:
+        message = "a sensitive answer never leaves its region, so it cannot be shared with the back office"
+        yield Problem(f"{pointer}/shared_with_back_office", "sensitive_shared", message)
+    if field.maps_to is None:
+        return
+    if field.sensitive or scope != NONE:
+        where = "sensitive" if field.sensitive else "inside a repeat"
+        yield Problem(f"{pointer}/maps_to", "mapping", f"a field that is {where} cannot name the registrant")
+    if field.type not in _MAPPABLE[field.maps_to]:
+        yield Problem(f"{pointer}/maps_to", "mapping", f"a field of type {field.type} cannot be the {field.maps_to}")
+
+
+_PAIRS = (
+    ("min_length", "max_length", MAX_MULTILINE),
+    ("min_choices", "max_choices", 1_000),
+    ("min_items", "max_items", MAX_FRAMES),
+)
+
+
+def _check_pairs(field: Field, pointer: str) -> Iterator[Problem]:
+    for least_name, most_name, limit in _PAIRS:
+        least, most = getattr(field, least_name), getattr(field, most_name)
+        for name, value in ((least_name, least), (most_name, most)):
+            if value is not None and not 0 <= value <= limit:
+                yield Problem(f"{pointer}/{name}", "limit", f"{name!r} lies between 0 and {limit}")
+        if most == 0:
+            yield Problem(f"{pointer}/{most_name}", "limit", f"{most_name!r} has to be at least 1")
+        if least is not None and most is not None and least > most:
+            yield Problem(f"{pointer}/{least_name}", "limit", f"{least_name!r} is above {most_name!r}")
+
+
+def _check_range(field: Field, pointer: str) -> Iterator[Problem]:
+    numbers: list[float] = []
+    for name in ("minimum", "maximum"):
+        value = getattr(field, name)
+        if value is None or field.type not in _NUMERIC | _MOMENTS:
+            continue
+        number = _limit(field, value)
+        if number is None:
+            wanted = "a number" if field.type in _NUMERIC else f"a {field.type} in ISO 8601"
+            yield Problem(f"{pointer}/{name}", "limit", f"{name!r} has to be {wanted}")
+        else:
+            numbers.append(number)
+    if len(numbers) == 2 and numbers[0] > numbers[1]:
+        yield Problem(f"{pointer}/minimum", "limit", "'minimum' is above 'maximum'")
+
+
+def _limit(field: Field, value: int | float | str) -> float | None:
+    if field.type in _NUMERIC:
+        finite = isinstance(value, int | float) and abs(value) < 1e300 and not math.isnan(value)
+        return float(value) if finite else None
+    return moment_number(field.type, value) if isinstance(value, str) else None
+
+
+def _check_pattern(field: Field, pointer: str) -> Iterator[Problem]:
+    if field.pattern is None:
+        return
+    try:
+        regex.compile_pattern(field.pattern)
+    except ExpressionInvalid as error:
+        yield Problem(f"{pointer}/pattern", "pattern", error.message)
+
+
+def _check_default(field: Field, pointer: str, document: FormDocument) -> Iterator[Problem]:
+    parse = PARSERS.get(field.type)
+    if field.default is None or parse is None:
+        return
+    if field.sensitive:
+        yield Problem(f"{pointer}/default", "default", "a sensitive field has no default")
+        return
+    if empty(field.default):
+        return
+    item = Item(kind="field", name=field.name, type=field.type, identity=field.identity, max_length=field.max_length)
+    try:
+        clean = parse(item, field.default).clean
+    except AnswerRefused as refused:
+        yield Problem(f"{pointer}/default", "default", f"the default is no answer to this field: {refused.message}")
+        return
+    if field.type in CHOICE_TYPES:
+        known = {choice.value for choice in document.choice_lists.get(field.choices or "", ())}
+        given = clean if isinstance(clean, list) else [clean]
+        if known and not known.issuperset(given):
+            yield Problem(f"{pointer}/default", "default", "the default is not among the choices")

@@ -1,0 +1,61 @@
+"""Text, several lines of text, e-mail and telephone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+
+from api.domain.forms.engine.compiled import Item
+from api.domain.forms.engine.fields.answer import (
+    MAX_MULTILINE,
+    MAX_TEXT,
+    Answer,
+    AnswerRefused,
+    bound_length,
+    lines_of,
+    text_of,
+)
+
+# The form of HTML's input type=email, with a dot in the domain: what a mail can be sent to from outside.
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(
+    rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]+)*@{_LABEL}(?:\.{_LABEL})+"
+)
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_PHONE_FILLERS = re.compile(r"[ ().-]")
+
+
+def parse_text(item: Item, raw: Any) -> Answer:
+    text = bound_length(text_of(raw), item.max_length or MAX_TEXT)
+    return Answer(text, text)
+
+
+def parse_multiline(item: Item, raw: Any) -> Answer:
+    text = bound_length(lines_of(raw), item.max_length or MAX_MULTILINE)
+    return Answer(text, text)
+
+
+def parse_email(item: Item, raw: Any) -> Answer:
+    text = bound_length(text_of(raw), min(item.max_length or 254, 254))
+    local, _, _ = text.partition("@")
+    if len(local) > 64 or not _EMAIL.fullmatch(text):
+        raise AnswerRefused("format", "This is not an e-mail address, such as name@example.org.")
+    return Answer(text, text)
+
+
+def parse_phone(_item: Item, raw: Any) -> Answer:
+    """E.164 (`+919876543210`); spaces, hyphens, dots and brackets between digits are dropped."""
+    text = _PHONE_FILLERS.sub("", text_of(raw))
+    refused = AnswerRefused("format", "This is not a telephone number with its country code, such as +91 98765 43210.")
+    if not _PHONE.fullmatch(text):
+        raise refused
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        raise refused from None
+    if not phonenumbers.is_possible_number(number):
+        raise refused
+    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Answer(text, text)

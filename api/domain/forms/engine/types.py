@@ -1,0 +1,71 @@
+"""Types: of fields as the document names them, and of values as expressions see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    MULTILINE = "multiline"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    EMAIL = "email"
+    PHONE = "phone"
+    COUNTRY = "country"
+    IDENTITY_NUMBER = "identity_number"
+    CONSENT = "consent"
+    CALCULATED = "calculated"
+    NOTE = "note"
+    GROUP = "group"
+    REPEAT = "repeat"
+
+
+class ValueType(StrEnum):
+    """What an expression knows of a value when it is compiled."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+TEMPORAL = frozenset({ValueType.DATE, ValueType.TIME, ValueType.DATETIME})
+TEXT_LIKE = frozenset(
+    {FieldType.TEXT, FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.IDENTITY_NUMBER}
+)
+CHOICE_TYPES = frozenset({FieldType.SINGLE_CHOICE, FieldType.MULTIPLE_CHOICE})
+CONTAINERS = frozenset({FieldType.GROUP, FieldType.REPEAT})
+UNANSWERED = frozenset({FieldType.CALCULATED, FieldType.NOTE, FieldType.GROUP})
+
+VALUE_TYPES: Mapping[FieldType, ValueType] = MappingProxyType(
+    {
+        FieldType.TEXT: ValueType.STRING,
+        FieldType.MULTILINE: ValueType.STRING,
+        FieldType.INTEGER: ValueType.NUMBER,
+        FieldType.DECIMAL: ValueType.NUMBER,
+        FieldType.BOOLEAN: ValueType.BOOLEAN,
+        FieldType.SINGLE_CHOICE: ValueType.CHOICE,
+        FieldType.MULTIPLE_CHOICE: ValueType.CHOICES,
+        FieldType.DATE: ValueType.DATE,
+        FieldType.TIME: ValueType.TIME,
+        FieldType.DATETIME: ValueType.DATETIME,
+        FieldType.EMAIL: ValueType.STRING,
+        FieldType.PHONE: ValueType.STRING,
+        FieldType.COUNTRY: ValueType.STRING,
+        FieldType.IDENTITY_NUMBER: ValueType.STRING,
+        FieldType.CONSENT: ValueType.BOOLEAN,
+    }
+)

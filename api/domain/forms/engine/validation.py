@@ -1,0 +1,152 @@
+"""Answers held against a form: what is kept, and what is wrong with the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from api.domain.forms.engine.clock import Clock
+from api.domain.forms.engine.compiled import NONE, CompiledForm, Item
+from api.domain.forms.engine.document import Text
+from api.domain.forms.engine.evaluation import MAX_UNKNOWN, Evaluation
+from api.domain.forms.engine.frames import Frame
+from api.domain.forms.engine.limits import broken_limit
+from api.domain.forms.engine.masking import is_masked
+from api.domain.forms.engine.problems import pointer_token
+from api.domain.forms.engine.state import choices_on_offer, cleaned
+from api.domain.forms.engine.types import FieldType
+
+MAX_ERRORS = 500
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """`pointer` leads into the answers. `message` is the form's own text by locale, or a plain English one."""
+
+    pointer: str
+    code: str
+    message: Text | str
+
+
+class Validation(msgspec.Struct, frozen=True):
+    """`answers` holds what is visible and well formed, whatever `errors` says of the rest.
+
+    `masked` points to sensitive answers that came back as they are shown: the caller puts the stored
+    value in their place, or refuses them where it has none.
+    """
+
+    answers: dict[str, Any]
+    errors: tuple[FieldError, ...]
+    masked: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+
+def validate(form: CompiledForm, answers: Any, clock: Clock, *, partial: bool = False) -> Validation:
+    """`answers`, any JSON at all, held against `form`. Never raises for what they contain.
+
+    With `partial` (a page not finished) types, formats, unknown fields and sizes are checked; required
+    answers, ranges, patterns and constraints are not.
+    """
+    evaluation = Evaluation(form, answers, clock)
+    check = _Check(evaluation, partial)
+    if not isinstance(answers, Mapping):
+        check.fail("", "type", "The answers have to be an object.")
+    check.walk(evaluation.root, NONE)
+    return Validation(cleaned(evaluation), tuple(check.errors[:MAX_ERRORS]), tuple(check.masked))
+
+
+class _Check:
+    def __init__(self, evaluation: Evaluation, partial: bool) -> None:
+        self._evaluation = evaluation
+        self._layout = evaluation.program.layout
+        self._partial = partial
+        self.errors: list[FieldError] = []
+        self.masked: list[str] = []
+
+    def fail(self, pointer: str, code: str, message: Text | str) -> None:
+        self.errors.append(FieldError(pointer, code, message))
+
+    def walk(self, frame: Frame, scope: int) -> None:
+        for name in sorted(frame.unknown)[:MAX_UNKNOWN]:
+            shown = pointer_token(_SURROGATES.sub("\ufffd", name)[:64])
+            self.fail(f"{frame.pointer}/{shown}", "unknown_field", "This form has no such field.")
+        for index in self._layout.members[scope]:
+            slot, item = self._layout.slots[index], self._layout.items[index]
+            if not frame.visible[slot] or len(self.errors) >= MAX_ERRORS:
+                continue
+            pointer = f"{frame.pointer}/{pointer_token(item.name)}"
+            if item.kind == "repeat":
+                self._repeat(frame, index, slot, pointer)
+            elif item.kind == "field":
+                self._field(frame, slot, item, pointer)
+
+    def _repeat(self, frame: Frame, index: int, slot: int, pointer: str) -> None:
+        item = self._layout.items[index]
+        raw = frame.raw.get(slot)
+        if raw is not None and not isinstance(raw, list | tuple):
+            self.fail(pointer, "type", "This has to be a list.")
+        children = frame.children.get(index, [])
+        if slot in frame.over:
+            self.fail(pointer, "max_items", f"At most {frame.over[slot]} entries are possible.")
+        elif not self._partial and len(children) < (item.min_items or 0):
+            self.fail(pointer, "min_items", f"At least {item.min_items} entries are needed.")
+        given = raw if isinstance(raw, list | tuple) else ()
+        for at, child in enumerate(children):
+            if at < len(given) and not isinstance(given[at], Mapping):
+                self.fail(child.pointer, "type", "This has to be an object.")
+            self.walk(child, index)
+
+    def _field(self, frame: Frame, slot: int, item: Item, pointer: str) -> None:
+        refused = frame.refused.get(slot)
+        if refused is not None:
+            self.fail(pointer, refused.code, refused.message)
+            return
+        if item.type is FieldType.CALCULATED:
+            self._calculated(frame, slot, item, pointer)
+            return
+        if slot not in frame.clean:
+            self._missing(frame, item, pointer)
+            return
+        clean = frame.clean[slot]
+        if item.sensitive and is_masked(clean):
+            self.masked.append(pointer)
+        elif not self._choice_holds(frame, item, clean):
+            self.fail(pointer, "choice", "This is not among the choices.")
+        elif not self._partial:
+            self._limits(frame, item, clean, pointer)
+
+    def _calculated(self, frame: Frame, slot: int, item: Item, pointer: str) -> None:
+        if not self._partial and slot in frame.clean:
+            self._constraint(frame, item, pointer)
+
+    def _missing(self, frame: Frame, item: Item, pointer: str) -> None:
+        if self._partial or item.required == NONE or not self._evaluation.truth(item.required, frame):
+            return
+        self.fail(pointer, "required", item.required_message or "This is needed.")
+
+    def _choice_holds(self, frame: Frame, item: Item, clean: Any) -> bool:
+        if item.choices is None:
+            return True
+        offered = None if self._partial else choices_on_offer(self._evaluation, frame, item)
+        known = self._evaluation.program.values.get(item.choices, frozenset()) if offered is None else offered
+        return all(value in known for value in (clean if isinstance(clean, list) else [clean]))
+
+    def _limits(self, frame: Frame, item: Item, clean: Any, pointer: str) -> None:
+        if item.type is FieldType.CONSENT and clean is False:
+            self._missing(frame, item, pointer)
+            return
+        broken = broken_limit(item, clean)
+        if broken is None:
+            self._constraint(frame, item, pointer)
+        else:
+            self.fail(pointer, *broken)
+
+    def _constraint(self, frame: Frame, item: Item, pointer: str) -> None:
+        if item.constraint != NONE and not self._evaluation.truth(item.constraint, frame):
+            self.fail(pointer, "constraint", item.constraint_message or "This answer is not possible here.")

@@ -1,0 +1,186 @@
+"""Builds expressions.json from the written and the generated cases: `python -m tests.vectors.build`.
+
+The file holds what both evaluators need: TypeScript has no parser, so each case carries its nodes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+
+from api.domain.forms.engine import (
+    Clock,
+    CompiledForm,
+    ValueType,
+    compile_condition,
+    compile_form,
+    evaluate,
+    parse_document,
+    validate,
+)
+from api.domain.forms.engine.conditions import evaluate_expression
+from api.domain.forms.engine.values import Scalar, to_string
+from tests.vectors import generated, written_forms, written_numbers, written_texts
+
+PATH = Path(__file__).with_name("expressions.json")
+KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
+CLOCKS = (
+    KOLKATA,
+    {"now": "2026-03-29T01:00:00Z", "timezone": "Europe/Berlin"},
+    {"now": "2026-10-25T00:30:00.250Z", "timezone": "Europe/Berlin"},
+    {"now": "2026-11-01T05:59:59Z", "timezone": "America/New_York"},
+    {"now": "2026-12-31T11:00:00Z", "timezone": "Pacific/Auckland"},
+    {"now": "2027-01-01T03:44:59Z", "timezone": "Asia/Kathmandu"},
+    {"now": "2028-02-28T23:59:59.999Z", "timezone": "UTC"},
+    {"now": "2026-06-30T10:00:00Z", "timezone": "America/St_Johns"},
+)
+WRITTEN = [
+    *written_numbers.NUMBERS,
+    *written_numbers.TRUTH,
+    *written_texts.TEXTS,
+    *written_texts.CHOICES,
+    *written_texts.DATES,
+]
+SEED = 20270117
+
+
+def clock_of(case: dict[str, Any]) -> Clock:
+    return msgspec.convert(case["clock"], Clock)
+
+
+def shown(value: Scalar) -> dict[str, Any]:
+    """A value with its type, numbers as XPath writes them: JSON has no NaN."""
+    if isinstance(value, bool):
+        return {"boolean": value}
+    return {"number": to_string(value)} if isinstance(value, float) else {"string": value}
+
+
+def expression_case(text: str, values: dict[str, Any], types: dict[str, str], clock: dict[str, str]) -> dict[str, Any]:
+    known = {name: ValueType(kind) for name, kind in types.items()}
+    compiled = compile_condition(text, known)
+    used = {name: values[name] for name in compiled.names if name in values}
+    case = {"text": text, "types": {name: types[name] for name in compiled.names}, "values": used, "clock": clock}
+    value = evaluate_expression(compiled, used, clock_of(case))
+    return {**case, "compiled": msgspec.to_builtins(compiled), "expect": shown(value)}
+
+
+def types_of(text: str, values: dict[str, Any]) -> dict[str, str]:
+    """`m` stands for choices, or for a second number where the case gives it one."""
+    number = isinstance(values.get("m"), int | float) or "coalesce(${n}, ${m}" in text
+    return {**written_texts.TYPES, "m": "number"} if number else written_texts.TYPES
+
+
+def written_expressions() -> list[dict[str, Any]]:
+    cases = []
+    for text, expected, *rest in WRITTEN:
+        values = rest[0] if rest else {}
+        case = expression_case(text, values, types_of(text, values), KOLKATA)
+        if case["expect"] != shown(expected):
+            raise AssertionError(f"{text} with {values}: {case['expect']}, written {shown(expected)}")
+        cases.append(case)
+    return cases
+
+
+def generated_expressions() -> list[dict[str, Any]]:
+    found = generated.expressions(600, SEED)
+    return [
+        expression_case(text, values, generated.TYPES, CLOCKS[at % len(CLOCKS)]) for at, (text, values) in enumerate(found)
+    ]
+
+
+def form_case(name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool) -> dict[str, Any]:
+    case = {"form": name, "answers": answers, "clock": clock, "partial": partial}
+    state = evaluate(compiled, answers, clock_of(case))
+    validation = validate(compiled, answers, clock_of(case), partial=partial)
+    expect = {
+        "pages": list(state.pages),
+        "visible": sorted(state.visible),
+        "required": sorted(state.required),
+        "choices": {pointer: list(values) for pointer, values in state.choices.items()},
+        "calculated": state.calculated,
+        "answers": validation.answers,
+        "errors": [[error.pointer, error.code] for error in validation.errors],
+        "messages": [error.message for error in validation.errors],
+        "masked": list(validation.masked),
+    }
+    return {**case, "expect": expect}
+
+
+def check_written(case: dict[str, Any], written: dict[str, Any]) -> None:
+    """Raises AssertionError where the outcome is not what was written."""
+    expect = case["expect"]
+    wrong = [
+        key
+        for key, value in written.items()
+        if not {
+            "errors": lambda value: expect["errors"] == [list(pair) for pair in value],
+            "pages": lambda value: expect["pages"] == value,
+            "masked": lambda value: expect["masked"] == value,
+            "answers": lambda value: expect["answers"] == value,
+            "required": lambda value: expect["required"] == sorted(value),
+            "visible": lambda value: set(value) <= set(expect["visible"]),
+            "hidden": lambda value: not set(value) & set(expect["visible"]),
+            "choices": lambda value: value.items() <= expect["choices"].items(),
+            "calculated": lambda value: all(expect["calculated"].get(key) == one for key, one in value.items()),
+        }[key](value)
+    ]
+    if wrong:
+        raise AssertionError(f"{case['form']} with {case['answers']}: {wrong} of {expect}, written {written}")
+
+
+def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    cases = []
+    for partial, written in ((False, written_forms.CASES), (True, written_forms.PARTIAL)):
+        for name, answers, expected in written:
+            case = form_case(name, compiled[name], answers, KOLKATA, partial)
+            check_written(case, expected)
+            cases.append(case)
+    return cases
+
+
+def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    random = Random(SEED)  # noqa: S311 -- test data, not secrets
+    cases = []
+    for at in range(160):
+        name = list(compiled)[at % len(compiled)]
+        sections = [section for page in written_forms.FORMS[name]["pages"] for section in page["sections"]]
+        fields = [field for section in sections for field in section["fields"]]
+        answers = generated.answers(fields, random)
+        cases.append(form_case(name, compiled[name], answers, CLOCKS[at % len(CLOCKS)], at % 4 == 0))
+    return cases
+
+
+def build() -> dict[str, Any]:
+    documents = {name: parse_document(raw) for name, raw in written_forms.FORMS.items()}
+    compiled = {name: compile_form(document) for name, document in documents.items()}
+    return {
+        "expressions": [*written_expressions(), *generated_expressions()],
+        "refused": [{"text": text, "code": code} for text, code in written_texts.REFUSED],
+        "forms": {
+            name: {"source": msgspec.to_builtins(documents[name]), "compiled": msgspec.to_builtins(compiled[name])}
+            for name in documents
+        },
+        "cases": [*form_cases(compiled), *generated_form_cases(compiled)],
+    }
+
+
+def encoded() -> bytes:
+    """The file's bytes: one case a line, so that a change shows as the lines it touches."""
+    vectors = build()
+    parts = []
+    for key, value in vectors.items():
+        rows = (
+            [msgspec.json.encode(row) for row in value]
+            if isinstance(value, list)
+            else [msgspec.json.encode(name) + b":" + msgspec.json.encode(row) for name, row in value.items()]
+        )
+        opening, closing = (b"[", b"]") if isinstance(value, list) else (b"{", b"}")
+        parts.append(msgspec.json.encode(key) + b": " + opening + b"\n" + b",\n".join(rows) + b"\n" + closing)
+    return b"{" + b",\n".join(parts) + b"}\n"
+
+
+if __name__ == "__main__":
+    PATH.write_bytes(encoded())
