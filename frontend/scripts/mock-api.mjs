@@ -27,6 +27,15 @@ const TYPES = {
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** What a script that looks at the app may change from outside. */
+const CONTROLS = {
+  "/fake/reset": () => fake.reset(),
+  "/fake/staff": () => fake.staff(),
+  "/fake/begin": (part) => fake.begin(part),
+  "/fake/refuse": ({ method, path, refusal }) => fake.refuseNext(method, new RegExp(path), refusal),
+  "/fake/elsewhere": ({ step, answers }) => fake.changeElsewhere(step, answers),
+};
+
 async function body(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -34,17 +43,10 @@ async function body(request) {
 }
 
 async function fromFake(request, url) {
-  if (url.pathname === "/fake/staff") return Response.json((fake.staff(), {}));
-  if (url.pathname === "/fake/begin")
-    return Response.json(fake.begin(JSON.parse(url.searchParams.get("part") ?? "{}")));
-  if (url.pathname === "/fake/reset") return Response.json((fake.reset(), {}));
-  if (url.pathname === "/fake/refuse") {
-    const { method, path, refusal } = JSON.parse(url.searchParams.get("what"));
-    return Response.json((fake.refuseNext(method, new RegExp(path), refusal), {}));
-  }
-  if (url.pathname === "/fake/elsewhere") {
-    const { step, answers } = JSON.parse(url.searchParams.get("what"));
-    return Response.json((fake.changeElsewhere(step, answers), {}));
+  const control = CONTROLS[url.pathname];
+  if (control) {
+    control(JSON.parse(url.searchParams.get("what") ?? "{}"));
+    return Response.json(fake.registration);
   }
   const { method, headers } = request;
   const sent = new Request(url, { method, headers, body: await body(request), duplex: "half" });

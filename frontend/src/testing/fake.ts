@@ -277,6 +277,8 @@ export class FakeApi {
 }
 
 async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown> {
+  // jsdom's File is not one that Node's fetch can read.
+  if (request.headers.get("Content-Type")?.startsWith("multipart/")) return "multipart";
   const text = await request.clone().text();
   try {
     return text ? JSON.parse(text) : null;

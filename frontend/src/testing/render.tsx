@@ -8,7 +8,7 @@ import { AppRoutes } from "@/app/routes";
 export function renderApp(path: string) {
   const client = makeQueryClient();
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
-  const user = userEvent.setup();
+  const user = userEvent.setup({ delay: null });
   const view = render(
     <Providers client={client}>
       <MemoryRouter initialEntries={[path]}>

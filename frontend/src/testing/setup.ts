@@ -1,13 +1,20 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { forgetToken } from "@/lib/session/token";
 import { fake } from "./fake";
 
 export const server = setupServer(...fake.handlers);
 
-beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
+// Lazy routes are transformed at their first import, which takes a moment on a busy machine.
+configure({ asyncUtilTimeout: 8000 });
+
+beforeAll(async () => {
+  server.listen({ onUnhandledFrame: "error" });
+  await loadRe2();
+});
 
 beforeEach(() => {
   localStorage.clear();

@@ -16,7 +16,7 @@ type GroupProps = FieldText & {
 function Mark({ box = false }: { box?: boolean }) {
   return (
     <span className={`option-mark${box ? " option-mark-box" : ""}`} aria-hidden="true">
-      <svg viewBox="0 0 12 12" width="12" height="12">
+      <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
         {box ? (
           <path
             d="M2 6.2l2.8 2.8L10 3.4"

@@ -43,8 +43,8 @@ export function Skeleton({
     <div className="skeleton" role="status">
       <span className="visually-hidden">{label}</span>
       {Array.from({ length: lines }, (_, line) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are alike and never move
         <span
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines are alike and never move
           key={line}
           className={`skeleton-line${tall ? " skeleton-tall" : ""}`}
           aria-hidden="true"

@@ -48,7 +48,7 @@ export function Catalog() {
         <PageHeading title={t.catalog.title} />
         <p className="lead">{t.catalog.lead}</p>
       </div>
-      <search className="catalog-search">
+      <div role="search" className="catalog-search">
         <TextField
           label={t.catalog.search}
           type="search"
@@ -60,7 +60,7 @@ export function Catalog() {
           }}
         />
         <CategoryFilter value={category} onChange={(value) => search({ category: value })} />
-      </search>
+      </div>
       {events.isError ? (
         <ProblemAlert error={events.error} onRetry={() => events.refetch()} />
       ) : events.isPending ? (

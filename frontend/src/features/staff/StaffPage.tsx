@@ -57,7 +57,7 @@ export function StaffPage({ me }: { me: Me }) {
           <ExportButton organization={organization.uid} filter={filter} slug={organization.slug} />
         </div>
       </div>
-      <search className="staff-filters">
+      <div role="search" className="staff-filters">
         {organizations.length > 1 && (
           <SelectField
             label={t.staff.organization}
@@ -84,7 +84,7 @@ export function StaffPage({ me }: { me: Me }) {
           options={Object.entries(t.states).map(([value, label]) => ({ value, label }))}
           onChange={(state) => set({ state })}
         />
-      </search>
+      </div>
       <RegistrationTable organization={organization.uid} filter={filter} onOpen={setSelected} />
       <RegistrationDrawer row={selected} onClose={() => setSelected(null)} />
     </div>

@@ -90,8 +90,11 @@ function offsetMinutes(at: Date, timeZone: string): number {
   return Math.round((wall - Math.floor(at.getTime() / 1000) * 1000) / 60_000);
 }
 
+const WALL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
+
 /** "2027-02-12T09:30" on the zone's wall clock as an RFC 3339 instant in UTC; null when it is no complete time. */
 export function wallToInstant(wall: string, timeZone: string): string | null {
+  if (!WALL.test(wall)) return null;
   const asUtc = Date.parse(`${wall.length === 16 ? `${wall}:00` : wall}Z`);
   if (Number.isNaN(asUtc)) return null;
   const guess = asUtc - offsetMinutes(new Date(asUtc), timeZone) * 60_000;

@@ -81,7 +81,8 @@ function parseEmail(item: CompiledItem, raw: Json): Answer {
 function parsePhone(_: CompiledItem, raw: Json): Answer {
   const text = textOf(raw).replace(/[ ().-]/g, "");
   if (!PHONE.test(text)) {
-    const message = "This is not a telephone number with its country code, such as +91 98765 43210.";
+    const message =
+      "This is not a telephone number with its country code, such as +91 98765 43210.";
     throw new AnswerRefused("format", message);
   }
   return same(text);

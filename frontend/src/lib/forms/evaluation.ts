@@ -30,7 +30,10 @@ export function programOf(form: CompiledForm): Program {
   if (!found) {
     const layout = new Layout(form.items);
     const values = new Map(
-      Object.entries(form.lists).map(([name, list]) => [name, new Set(list.map((one) => one.value))]),
+      Object.entries(form.lists).map(([name, list]) => [
+        name,
+        new Set(list.map((one) => one.value)),
+      ]),
     );
     found = { form, layout, runs: build(form.nodes, layout, form.lists), values };
     programs.set(form, found);
@@ -54,7 +57,8 @@ export class Evaluation {
     this.fill(this.root, NONE, answers);
     for (const index of form.order) {
       const item = this.program.layout.item(index);
-      for (const frame of this.frames.get(item.scope ?? NONE) ?? []) this.settle(frame, index, item);
+      for (const frame of this.frames.get(item.scope ?? NONE) ?? [])
+        this.settle(frame, index, item);
     }
   }
 

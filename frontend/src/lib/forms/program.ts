@@ -7,15 +7,7 @@ import { below, type Frame, type Layout } from "./frames";
 import { NUMBER_OPERATIONS } from "./numbers";
 import { TEXT_OPERATIONS } from "./text";
 import { type Clock, type CompiledChoice, isObject, type Json, type Node } from "./types";
-import {
-  equal,
-  type Scalar,
-  sameMoment,
-  toBoolean,
-  toNumber,
-  toText,
-  type Value,
-} from "./values";
+import { equal, type Scalar, sameMoment, toBoolean, toNumber, toText, type Value } from "./values";
 
 export type Context = {
   zone: string;
@@ -240,7 +232,11 @@ function choose(builder: Builder, node: Node): Run {
 function call(builder: Builder, node: Node): Run {
   const runs = operands(builder, node);
   const operation = known(OPERATIONS, node[2]);
-  return (frame, context) => operation(runs.map((run) => run(frame, context)), context.zone);
+  return (frame, context) =>
+    operation(
+      runs.map((run) => run(frame, context)),
+      context.zone,
+    );
 }
 
 /** A stored answer as an expression sees it. */

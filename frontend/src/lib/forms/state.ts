@@ -92,7 +92,11 @@ export function choicesOnOffer(
   return [...offered];
 }
 
-type Sources = { fields: Map<string, Field>; pages: Map<string, Page>; sections: Map<string, Section> };
+type Sources = {
+  fields: Map<string, Field>;
+  pages: Map<string, Page>;
+  sections: Map<string, Section>;
+};
 const sources = new WeakMap<FormDocument, Sources>();
 
 function sourcesOf(document: FormDocument): Sources {
@@ -144,7 +148,8 @@ class Collector {
     for (const [index, fields] of this.byParent(this.evaluation.root, NONE)) {
       const item = this.layout.item(index);
       const section = this.sources.sections.get(item.name);
-      if (item.kind === "section" && section) sections.set(index, { name: item.name, section, fields });
+      if (item.kind === "section" && section)
+        sections.set(index, { name: item.name, section, fields });
     }
     for (const [index, view] of [...sections].sort(([one], [other]) => one - other)) {
       const parent = this.layout.item(index).parent ?? NONE;

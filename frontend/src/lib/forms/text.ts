@@ -16,7 +16,8 @@ function substr(values: Value[], zone: string): string {
 function substring(values: Value[], zone: string): string {
   const source = Array.from(text(values[0]));
   const first = roundHalfUp(number(values[1], zone));
-  const length = values.length < 3 ? Number.POSITIVE_INFINITY : roundHalfUp(number(values[2], zone));
+  const length =
+    values.length < 3 ? Number.POSITIVE_INFINITY : roundHalfUp(number(values[2], zone));
   const last = values.length < 3 ? length : first + length;
   if (Number.isNaN(first) || Number.isNaN(last)) return "";
   const begin = first < 1 ? 0 : Math.min(first - 1, source.length);

@@ -68,8 +68,14 @@ class Check {
 
   walk(frame: Frame, scope: number): void {
     for (const name of [...frame.unknown].sort(byCodePoint).slice(0, MAX_UNKNOWN)) {
-      const shown = Array.from(name.replace(/[\ud800-\udfff]/gu, "\ufffd")).slice(0, 64).join("");
-      this.fail(`${frame.pointer}/${pointerToken(shown)}`, "unknown_field", "This form has no such field.");
+      const shown = Array.from(name.replace(/[\ud800-\udfff]/gu, "\ufffd"))
+        .slice(0, 64)
+        .join("");
+      this.fail(
+        `${frame.pointer}/${pointerToken(shown)}`,
+        "unknown_field",
+        "This form has no such field.",
+      );
     }
     for (const index of this.layout.members(scope)) {
       const [slot, item] = [this.layout.slot(index), this.layout.item(index)];
@@ -148,6 +154,10 @@ class Check {
   private constraint(frame: Frame, item: CompiledItem, pointer: string): void {
     const node = item.constraint ?? NONE;
     if (node === NONE || this.evaluation.truth(node, frame)) return;
-    this.fail(pointer, "constraint", item.constraint_message ?? "This answer is not possible here.");
+    this.fail(
+      pointer,
+      "constraint",
+      item.constraint_message ?? "This answer is not possible here.",
+    );
   }
 }

@@ -16,13 +16,12 @@ export function ErrorSummary({
   const box = useRef<HTMLDivElement>(null);
   const isShown = entries.length > 0;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new attempt moves the focus, a corrected answer must not
   useEffect(() => {
     if (attempt > 0 && isShown) {
       box.current?.focus();
       box.current?.scrollIntoView?.({ block: "start" });
     }
-    // Only a new attempt moves the focus; correcting one of the answers must not.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [attempt]);
 
   if (!isShown) return null;

@@ -47,8 +47,8 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
       {items.length === 0 && <p className="soft small">{t.fields.noItems}</p>}
       <ol className="repeat-items" ref={list}>
         {items.map((_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an item has no identity but its place, as in the answers themselves
           <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: an item has no identity but its place, as in the answers themselves
             key={index}
             className="repeat-item"
             tabIndex={-1}

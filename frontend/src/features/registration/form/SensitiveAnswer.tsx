@@ -53,15 +53,8 @@ function MaskedValue({
   const t = useMessages();
   const { id, label, error } = useFieldText(props);
   return (
-    <div
-      className="field"
-      role="group"
-      aria-labelledby={`${id}-label`}
-      aria-describedby={`${id}-hint`}
-    >
-      <span className="field-label" id={`${id}-label`}>
-        {label}
-      </span>
+    <fieldset className="field" aria-describedby={`${id}-hint`}>
+      <legend className="field-label">{label}</legend>
       <div className="row masked">
         <LockIcon />
         <span className="masked-value">{masked.masked}</span>
@@ -83,7 +76,7 @@ function MaskedValue({
           <span>{error}</span>
         </span>
       )}
-    </div>
+    </fieldset>
   );
 }
 
