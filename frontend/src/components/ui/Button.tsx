@@ -17,9 +17,27 @@ function lookOf({ variant = "secondary", size = "m", wide = false }: Look): stri
 type ButtonProps = Omit<AriaButtonProps, "className" | "style" | "children"> &
   Look & { children: ReactNode };
 
-/** While `isPending`, the button keeps focus and its name, and ignores presses. */
-export function Button({ variant, size, wide, ...props }: ButtonProps) {
-  return <AriaButton {...props} className={lookOf({ variant, size, wide })} />;
+/**
+ * While `isPending`, the button keeps its focus and ignores presses; its text says what is under way. react-aria's own
+ * `isPending` announces by an image without a text, which is an error to every checker.
+ */
+export function Button({
+  variant,
+  size,
+  wide,
+  isPending = false,
+  type,
+  onPress,
+  ...props
+}: ButtonProps) {
+  return (
+    <AriaButton
+      {...props}
+      {...(isPending ? { "aria-disabled": true, "data-pending": true } : { onPress })}
+      type={isPending ? "button" : type}
+      className={lookOf({ variant, size, wide })}
+    />
+  );
 }
 
 /** A link that looks like a button: it goes somewhere, so it stays a link for everybody. */

@@ -77,7 +77,7 @@ function RegistrationList({ registrations }: { registrations: readonly Registrat
         return (
           <li key={registration.uid} className="registration-card">
             <div className="stack-s">
-              <h3>{title}</h3>
+              <h2>{title}</h2>
               <p className="small soft">
                 {formatDateRange(event.starts_at, event.ends_at, locale, event.timezone)}
                 {event.place && ` · ${event.place}`}

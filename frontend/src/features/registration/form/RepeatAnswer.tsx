@@ -55,7 +55,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
             aria-label={t.fields.item(label, index + 1)}
           >
             <div className="row between">
-              <h4>{t.fields.item(label, index + 1)}</h4>
+              <p className="repeat-title">{t.fields.item(label, index + 1)}</p>
               {mayRemove && (
                 <Button
                   variant="quiet"

@@ -21,7 +21,8 @@ export function locate(
   top: readonly FormField[],
 ): { pointer: string; field: FormField } | null {
   const path = pathOf(pointer);
-  const start = path.findIndex((part) => top.some((field) => field.name === part));
+  const names = new Set(top.map(({ name }) => name));
+  const start = path.findIndex((part) => names.has(part));
   let field = top.find(({ name }) => name === path[start]);
   if (!field) return null;
   for (const part of path.slice(start + 1)) {
