@@ -34,6 +34,7 @@ from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid,
 from api.domain.forms.engine.state import FormState, evaluate
 from api.domain.forms.engine.types import FieldType, ValueType
 from api.domain.forms.engine.validation import FieldError, Validation, validate
+from api.domain.forms.engine.xlsform import SheetProblem, SheetReport, import_xlsform
 
 __all__ = [
     "COMPILER_VERSION",
@@ -52,6 +53,8 @@ __all__ = [
     "Page",
     "Problem",
     "Section",
+    "SheetProblem",
+    "SheetReport",
     "Text",
     "Validation",
     "ValueType",
@@ -64,6 +67,7 @@ __all__ = [
     "evaluate",
     "evaluate_condition",
     "examine",
+    "import_xlsform",
     "is_masked",
     "leaf_fields",
     "mask",

@@ -1,0 +1,233 @@
+"""``prs``: the operator's and the organiser's command."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import click
+import msgspec
+from alembic import command
+from alembic.config import Config
+
+from api import demo, roles
+from api.domain.accounts import keyring
+from api.domain.accounts.roles import PERMISSIONS
+from api.domain.forms import engine
+from api.domain.forms import service as forms
+from api.domain.organizations import service as organizations
+from api.domain.sync import service as sync
+from api.domain.sync.contracts import Destination
+from api.lib.db import Database
+from api.lib.errors import Problem
+from api.lib.security import OPEN, SYSTEM, Permission, Principal, Scope
+from api.lib.settings import Settings, SettingsError, rows, settings
+from api.lib.uow import Kernel, UnitOfWork, make_kernel, unit_of_work
+from api.server import app, openapi
+
+T = TypeVar("T")
+
+_ROOT = Path(__file__).resolve().parents[1]
+_OPERATOR = Principal(kind="service", subject_uid="operator")
+
+
+def _run(act: Callable[[UnitOfWork], Awaitable[T]], *, scope: Scope | None = None, worker: bool = False) -> T:
+    """Run one unit of work as the operator, under a process's role: the command line obeys the same walls."""
+    found = settings()
+
+    async def run() -> T:
+        url = found.worker_database_url if worker else found.api_database_url
+        kernel = make_kernel(found, service="cli", database_url=url)
+        try:
+            async with unit_of_work(kernel, _OPERATOR, scope, "cli") as uow:
+                return await act(uow)
+        finally:
+            await kernel.close()
+
+    return asyncio.run(run())
+
+
+@click.group()
+def main() -> None:
+    """Global PRS: run and organise the platform."""
+
+
+@main.group()
+def db() -> None:
+    """The database: schema and roles."""
+
+
+@db.command()
+def migrate() -> None:
+    """Bring the schema up to date, as its owner."""
+    command.upgrade(Config(str(_ROOT / "alembic.ini")), "head")
+
+
+@db.command("roles")
+def set_roles() -> None:
+    """Give the processes' roles the logins that PRS_API_DATABASE_URL and PRS_WORKER_DATABASE_URL name."""
+    found = settings()
+
+    async def run() -> list[str]:
+        database = Database(found.database_url, pool=1, application="prs-cli")
+        try:
+            return await roles.set_logins(database, [found.api_database_url, found.worker_database_url])
+        finally:
+            await database.close()
+
+    click.echo("logins set: " + ", ".join(asyncio.run(run())))
+
+
+@main.group()
+def keys() -> None:
+    """The keys that sign access tokens."""
+
+
+@keys.command()
+def ensure() -> None:
+    """Create a signing key where there is none."""
+    click.echo("signing key created" if _run(keyring.ensure) else "signing key is there")
+
+
+@main.group("demo")
+def demo_group() -> None:
+    """A demo organization with one realistic program."""
+
+
+@demo_group.command()
+def load() -> None:
+    """Load it; loading it again changes nothing."""
+    found = settings()
+
+    async def run() -> list[str]:
+        kernel: Kernel = make_kernel(found, service="cli", database_url=found.api_database_url)
+        try:
+            return await demo.load(kernel)
+        finally:
+            await kernel.close()
+
+    for line in asyncio.run(run()):
+        click.echo(line)
+
+
+@main.group("forms")
+def forms_group() -> None:
+    """Forms."""
+
+
+@forms_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organization", required=True, help="The organization's slug.")
+@click.option("--skip-unsupported", is_flag=True, help="Leave out rows that are not supported, with a warning.")
+@click.option("--publish", is_flag=True, help="Publish the form at once.")
+def import_form(file: Path, organization: str, skip_unsupported: bool, publish: bool) -> None:
+    """Make a form from an XLSForm spreadsheet (.xlsx, .xls, .csv)."""
+    report = engine.import_xlsform(file.read_bytes(), file.name, skip_unsupported=skip_unsupported)
+    for problem in report.problems:
+        place = ":".join(str(part) for part in (problem.sheet, problem.row, problem.column) if part)
+        click.echo(f"{problem.severity}  {place}  {problem.message}", err=True)
+    document = report.document
+    if document is None:
+        raise click.ClickException("nothing was imported; mend the rows above and try again")
+
+    async def act(uow: UnitOfWork) -> str:
+        owner = await organizations.find(uow, organization)
+        if owner is None:
+            raise click.ClickException(f"there is no organization {organization!r}")
+        await uow.enter_organization(owner.id)
+        form = await forms.create(uow, owner, msgspec.to_builtins(document))
+        if publish:
+            form, _ = await forms.publish(uow, form.uid)
+        return f"form {form.name} {form.uid}" + (f" version {form.latest_version}" if publish else " (draft)")
+
+    click.echo(_run(act))
+
+
+@main.group("sync")
+def sync_group() -> None:
+    """What other systems have been told."""
+
+
+@sync_group.command()
+def status() -> None:
+    """Show what waits, what was delivered, and the dead letters."""
+
+    async def act(uow: UnitOfWork) -> list[str]:
+        lines = [f"{'destination':<12} {'pending':>8} {'dead':>6} {'done':>8} {'oldest':>9}"]
+        lines += [
+            f"{d.destination:<12} {d.pending:>8} {d.dead:>6} {d.done:>8} {d.oldest_seconds:>8.0f}s"
+            for d in await sync.depths(uow)
+        ]
+        lines += [
+            f"dead  {d.destination}  {d.aggregate} {d.aggregate_uid} revision {d.revision}: {d.error}"
+            for d in await sync.dead_letters(uow)
+        ]
+        return lines
+
+    for line in _run(act, scope=SYSTEM, worker=True):
+        click.echo(line)
+
+
+@sync_group.command()
+@click.option("--destination", type=click.Choice([name.value for name in Destination]), help="Only this one.")
+@click.argument("uids", nargs=-1, type=click.UUID)
+def replay(destination: str | None, uids: tuple[UUID, ...]) -> None:
+    """Try dead letters again, all or those of some aggregates."""
+
+    async def act(uow: UnitOfWork) -> int:
+        return await sync.replay(uow, Destination(destination) if destination else None, uids)
+
+    click.echo(f"{_run(act, scope=SYSTEM, worker=True)} put back into the queue")
+
+
+@main.command("openapi")
+@click.option("--check", is_flag=True, help="Fail where the committed document differs.")
+def write_openapi(check: bool) -> None:
+    """Write frontend/openapi.json, from which the app's client is generated."""
+    target = _ROOT / "frontend" / "openapi.json"
+    placeholder = Settings(api_database_url="postgresql://nobody@127.0.0.1:1/none", master_keys=_NO_KEY)
+    kernel = make_kernel(placeholder, service="cli", database_url=placeholder.api_database_url)
+    document = openapi.render(app.create_litestar(placeholder, kernel))
+    if check:
+        if not target.is_file() or target.read_bytes() != document:
+            raise click.ClickException("frontend/openapi.json is out of date: run `make generate`")
+        return
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(document)
+
+
+# A key for describing the API only; nothing is ever sealed with it.
+_NO_KEY = "none:" + "A" * 43 + "="
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """Print the table of settings for docs/guides/settings.md."""
+    click.echo("| variable | default | meaning |\n|---|---|---|")
+    for row in rows():
+        secret = " (secret)" if row.secret else ""
+        click.echo(f"| `{row.variable}` | {f'`{row.default}`' if row.default else ''} | {row.help}{secret} |")
+
+
+@main.command("permissions")
+def show_permissions() -> None:
+    """Print the table of roles for docs/guides/permissions.md."""
+    click.echo("| permission | " + " | ".join(PERMISSIONS) + " |\n|---|" + "---|" * len(PERMISSIONS))
+    for permission in (found for found in Permission if found not in OPEN):
+        marks = ["●" if permission in granted else "" for granted in PERMISSIONS.values()]
+        click.echo(f"| `{permission}` | " + " | ".join(marks) + " |")
+
+
+def entry() -> None:
+    """Run the command and say what is wrong without a traceback where a person can mend it."""
+    try:
+        main(standalone_mode=True)
+    except (SettingsError, Problem) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    entry()

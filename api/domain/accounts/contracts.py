@@ -1,0 +1,46 @@
+"""What other modules know of accounts."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A person who can sign in. ``id`` stays inside the process."""
+
+    id: int
+    uid: UUID
+    email: str
+    name: str
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """The two tokens of a sign-in; the refresh token is shown once and only its hash is stored."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    refresh_expires_in: int
+
+
+class GrantedRole(msgspec.Struct, frozen=True):
+    """A role of the caller."""
+
+    organization_uid: UUID
+    organization_name: str
+    organization_slug: str
+    role: str
+    permissions: list[str]
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """An integrator's key, without its secret."""
+
+    uid: UUID
+    name: str
+    key_id: str
+    permissions: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None

@@ -1,0 +1,206 @@
+"""Routes of sign-in, the signed-in person, and API keys."""
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+
+from api.domain.accounts import contracts, schemas, service
+from api.domain.accounts.errors import (
+    CrossSiteRequest,
+    EmailTaken,
+    PasswordTooWeak,
+    PermissionNotYours,
+    SessionEnded,
+    WrongCredentials,
+)
+from api.domain.organizations import service as organizations
+from api.lib.errors import FieldProblem, Unprocessable
+from api.lib.http.routes import declare
+from api.lib.security import OPEN, Permission
+from api.lib.settings import Settings
+from api.lib.throttle import RouteClass
+from api.lib.tokens import TokenService
+from api.lib.uow import UnitOfWork
+
+COOKIE = "prs_refresh"
+_COOKIE_PATH = "/api/v1/auth"
+
+
+def _cookie(value: str, settings: Settings, seconds: int) -> Cookie:
+    return Cookie(
+        key=COOKIE,
+        value=value,
+        path=_COOKIE_PATH,
+        max_age=seconds,
+        httponly=True,
+        samesite="strict",
+        secure=settings.public_url.startswith("https:"),
+    )
+
+
+def _tokens(signed_in: contracts.SignedIn, settings: Settings) -> Response[schemas.TokenOut]:
+    body = schemas.TokenOut(
+        access_token=signed_in.access_token, token_type="Bearer", expires_in=signed_in.expires_in  # noqa: S106
+    )
+    return Response(
+        body,
+        cookies=[_cookie(signed_in.refresh_token, settings, signed_in.refresh_expires_in)],
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _same_site(request: Request[Any, Any, Any], settings: Settings) -> None:
+    """Refuse a cookie that another site's page has sent along.
+
+    Raises:
+        CrossSiteRequest: the browser says so, in Sec-Fetch-Site or in Origin.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = {urlsplit(settings.public_url).netloc, request.headers.get("host", "")}
+    if site not in (None, "same-origin", "none") or (origin and urlsplit(origin).netloc not in own):
+        raise CrossSiteRequest
+
+
+class AuthController(Controller):
+    """Signing up, in and out."""
+
+    path = "/api/v1/auth"
+    tags = ("Sign-in",)
+
+    @post(
+        "/accounts",
+        operation_id="createAccount",
+        summary="Create an account",
+        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, EmailTaken, PasswordTooWeak),
+    )
+    async def create_account(self, uow: UnitOfWork, data: schemas.AccountIn) -> schemas.AccountOut:
+        account = await service.register(uow, email=data.email, password=data.password, name=data.name)
+        return schemas.AccountOut(uid=account.uid, email=account.email, name=account.name)
+
+    @post(
+        "/sessions",
+        operation_id="signIn",
+        summary="Sign in with e-mail address and password",
+        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials),
+    )
+    async def sign_in(
+        self, request: Request[Any, Any, Any], uow: UnitOfWork, tokens: TokenService, data: schemas.SignInIn
+    ) -> Response[schemas.TokenOut]:
+        signed_in = await service.sign_in(
+            uow,
+            tokens,
+            email=data.email,
+            password=data.password,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+        return _tokens(signed_in, uow.kernel.settings)
+
+    @post(
+        "/refresh",
+        operation_id="refreshSession",
+        summary="Exchange the refresh cookie for a new access token",
+        opt=declare(Permission.PUBLIC, RouteClass.DEFAULT, SessionEnded, CrossSiteRequest),
+    )
+    async def refresh(
+        self, request: Request[Any, Any, Any], uow: UnitOfWork, tokens: TokenService
+    ) -> Response[schemas.TokenOut]:
+        _same_site(request, uow.kernel.settings)
+        raw = request.cookies.get(COOKIE)
+        if not raw:
+            raise SessionEnded
+        return _tokens(await service.refresh(uow, tokens, raw), uow.kernel.settings)
+
+    @delete(
+        "/sessions/current",
+        operation_id="signOut",
+        summary="Sign out on this device",
+        opt=declare(Permission.SIGNED_IN),
+    )
+    async def sign_out(self, uow: UnitOfWork) -> Response[None]:
+        await service.sign_out(uow)
+        return Response(None, cookies=[_cookie("", uow.kernel.settings, 0)])
+
+
+class MeController(Controller):
+    """The signed-in person."""
+
+    path = "/api/v1/me"
+    tags = ("Sign-in",)
+
+    @get(operation_id="getMe", summary="Who you are and which roles you hold", opt=declare(Permission.SIGNED_IN))
+    async def get_me(self, uow: UnitOfWork) -> schemas.MeOut:
+        account = await service.current(uow)
+        grants = [
+            schemas.GrantOut(
+                organization=schemas.GrantOrganization(
+                    uid=grant.organization_uid, name=grant.organization_name, slug=grant.organization_slug
+                ),
+                role=grant.role,
+                permissions=grant.permissions,
+            )
+            for grant in await service.granted(uow)
+        ]
+        return schemas.MeOut(uid=account.uid, email=account.email, name=account.name, grants=grants)
+
+
+def _permissions(names: list[str]) -> set[Permission]:
+    known = {permission.value for permission in Permission if permission not in OPEN}
+    wrong = [
+        FieldProblem(f"/permissions/{index}", "choice", f"Choose one of {', '.join(sorted(known))}.")
+        for index, name in enumerate(names)
+        if name not in known
+    ]
+    if wrong:
+        raise Unprocessable(errors=tuple(wrong))
+    return {Permission(name) for name in names}
+
+
+class ApiKeyController(Controller):
+    """Keys of integrators."""
+
+    path = "/api/v1/organizations/{organization:uuid}/api-keys"
+    tags = ("API keys",)
+
+    @get(
+        operation_id="listApiKeys",
+        summary="The organization's API keys",
+        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
+    )
+    async def list_keys(self, uow: UnitOfWork, organization: UUID) -> list[schemas.ApiKeyOut]:
+        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
+        return [_key_out(key) for key in await service.api_keys(uow, found)]
+
+    @post(
+        operation_id="createApiKey",
+        summary="Create an API key; its text is shown once",
+        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF, PermissionNotYours),
+    )
+    async def create_key(
+        self, uow: UnitOfWork, organization: UUID, data: schemas.ApiKeyIn
+    ) -> schemas.ApiKeyCreated:
+        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
+        if data.expires_at is not None and data.expires_at.tzinfo is None:
+            raise Unprocessable(errors=(FieldProblem("/expires_at", "format", "Give an offset, e.g. Z."),))
+        key, text = await service.create_api_key(
+            uow, found, name=data.name, permissions=_permissions(data.permissions), expires_at=data.expires_at
+        )
+        return schemas.ApiKeyCreated(api_key=_key_out(key), key=text)
+
+    @delete(
+        "/{key:uuid}",
+        operation_id="revokeApiKey",
+        summary="Revoke an API key",
+        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
+    )
+    async def revoke_key(self, uow: UnitOfWork, organization: UUID, key: Annotated[UUID, "the key's uid"]) -> None:
+        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
+        await service.revoke_api_key(uow, found, key)
+
+
+def _key_out(key: contracts.ApiKey) -> schemas.ApiKeyOut:
+    return schemas.ApiKeyOut(**msgspec.structs.asdict(key))

@@ -1,0 +1,89 @@
+"""Accounts, their sessions and grants, API keys, and the keys that sign access tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.lib import clock
+from api.lib.db import Aggregate, Base, Key
+
+
+class Account(Aggregate, Base):
+    """A person who can sign in."""
+
+    __tablename__ = "account"
+
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    disabled_at: Mapped[datetime | None]
+
+
+# E-mail addresses are compared without case; the database has no citext.
+Index("uq_account_email", func.lower(Account.email), unique=True)
+
+
+class RoleGrant(Key, Base):
+    """An account's role in an organization and everything below it."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (Index("uq_role_grant", "account_id", "organization_id", "role", unique=True),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"), index=True)
+    role: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ApiKey(Aggregate, Base):
+    """A key of an integrator. Only a hash of the secret is stored."""
+
+    __tablename__ = "api_key"
+
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"), index=True)
+    name: Mapped[str]
+    key_id: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class AuthSession(Key, Base):
+    """A sign-in on one device: the family of its refresh tokens."""
+
+    __tablename__ = "auth_session"
+
+    uid: Mapped[UUID] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(index=True)
+    user_agent: Mapped[str]
+
+
+class RefreshToken(Base):
+    """One link of a session's chain. A link that is used twice revokes the session."""
+
+    __tablename__ = "refresh_token"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("auth_session.id", ondelete="CASCADE"), index=True)
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+
+
+class SigningKeyRow(Base):
+    """A key that signs access tokens; the private part is sealed."""
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    sealed_private: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    retired_at: Mapped[datetime | None]

@@ -1,0 +1,33 @@
+"""Recording what was done to whom, by whom."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from api.domain.audit.models import AuditEvent
+from api.lib.uow import UnitOfWork
+
+
+async def record(
+    uow: UnitOfWork,
+    action: str,
+    *,
+    subject_type: str,
+    subject_uid: UUID | None,
+    organization_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Add an audit event to the transaction. ``details`` must not hold personal data."""
+    await uow.session.execute(
+        insert(AuditEvent).values(
+            action=action,
+            actor_kind=uow.principal.kind,
+            actor_uid=uow.principal.subject_uid,
+            organization_id=organization_id,
+            subject_type=subject_type,
+            subject_uid=subject_uid,
+            request_id=uow.request_id,
+            details=details or {},
+        )
+    )

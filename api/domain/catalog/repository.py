@@ -1,0 +1,223 @@
+"""Events, tickets and flows in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import ColumnElement, Row, Select, func, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.domain.catalog.models import (
+    Event,
+    EventCategory,
+    EventFlow,
+    EventFlowVersion,
+    EventTicket,
+    TicketCounter,
+)
+
+EventRow = Row[tuple[Event, EventCategory | None]]
+
+
+class EventRepository(SQLAlchemyAsyncRepository[Event]):
+    """Events that are not deleted."""
+
+    model_type = Event
+
+    def alive(self) -> Select[tuple[Event, EventCategory]]:
+        """The one place that hides deleted rows."""
+        return (
+            select(Event, EventCategory)
+            .outerjoin(EventCategory, EventCategory.id == Event.category_id)
+            .where(Event.deleted_at.is_(None))
+        )
+
+    async def find(self, reference: UUID | str) -> EventRow | None:
+        """Return an event by uid or slug."""
+        which = Event.uid == reference if isinstance(reference, UUID) else Event.slug == reference
+        return (await self.session.execute(self.alive().where(which))).first()
+
+    async def by_ids(self, ids: Sequence[int]) -> Sequence[EventRow]:
+        return (await self.session.execute(self.alive().where(Event.id.in_(ids)))).all()
+
+    async def by_uids(self, uids: Sequence[UUID]) -> Sequence[EventRow]:
+        return (await self.session.execute(self.alive().where(Event.uid.in_(uids)))).all()
+
+    async def lock(self, uid: UUID) -> Event | None:
+        return await self.session.scalar(
+            select(Event).where(Event.uid == uid, Event.deleted_at.is_(None)).with_for_update()
+        )
+
+    async def catalogue(
+        self,
+        *,
+        words: str | None,
+        category: str | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+        now: datetime,
+    ) -> Sequence[EventRow]:
+        """Return what is open to everyone and not yet over, by beginning."""
+        statement = self.alive().where(Event.state.in_(("published", "closed")), Event.ends_at > now)
+        if words:
+            statement = statement.where(_matches(words))
+        if category:
+            statement = statement.where(EventCategory.slug == category)
+        return await self._page(statement, after, limit)
+
+    async def of(
+        self, organization_ids: Sequence[int], after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[EventRow]:
+        """Return all events of some organizations, whatever their state."""
+        return await self._page(self.alive().where(Event.organization_id.in_(organization_ids)), after, limit)
+
+    async def _page(
+        self, statement: Select[tuple[Event, EventCategory]], after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[EventRow]:
+        if after is not None:
+            statement = statement.where(tuple_(Event.starts_at, Event.uid) > after)
+        return (await self.session.execute(statement.order_by(Event.starts_at, Event.uid).limit(limit))).all()
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    """Every word must begin some word of the event; quotes and operators of the query language are inert."""
+    terms = ["".join(letter for letter in word if letter.isalnum()) for word in words.split()]
+    query = " & ".join(f"{term}:*" for term in terms if term)
+    return Event.search.op("@@")(func.to_tsquery(text("'simple'"), query)) if query else Event.id.is_(None)
+
+
+class CategoryRepository(SQLAlchemyAsyncRepository[EventCategory]):
+    """Shelves of the catalogue."""
+
+    model_type = EventCategory
+
+    async def all(self) -> list[EventCategory]:
+        found = await self.session.scalars(
+            select(EventCategory)
+            .where(EventCategory.deleted_at.is_(None))
+            .order_by(EventCategory.position, EventCategory.slug)
+            .limit(500)
+        )
+        return list(found)
+
+    async def by_slug(self, slug: str) -> EventCategory | None:
+        return await self.session.scalar(
+            select(EventCategory).where(EventCategory.slug == slug, EventCategory.deleted_at.is_(None))
+        )
+
+
+class TicketRepository(SQLAlchemyAsyncRepository[EventTicket]):
+    """Tickets with their counters."""
+
+    model_type = EventTicket
+
+    async def of_event(self, event_id: int) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
+        return await self.of_events([event_id])
+
+    async def of_events(self, event_ids: Sequence[int]) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
+        statement = (
+            select(EventTicket, TicketCounter)
+            .join(TicketCounter, TicketCounter.ticket_id == EventTicket.id)
+            .where(EventTicket.event_id.in_(event_ids), EventTicket.deleted_at.is_(None))
+            .order_by(EventTicket.position, EventTicket.id)
+            # The counters change under other transactions: never answer from the session's memory.
+            .execution_options(populate_existing=True)
+        )
+        return (await self.session.execute(statement)).all()
+
+    async def lock(self, uid: UUID) -> Row[tuple[EventTicket, TicketCounter]] | None:
+        statement = (
+            select(EventTicket, TicketCounter)
+            .join(TicketCounter, TicketCounter.ticket_id == EventTicket.id)
+            .where(EventTicket.uid == uid, EventTicket.deleted_at.is_(None))
+            .with_for_update()
+        )
+        return (await self.session.execute(statement)).first()
+
+
+class FlowRepository(SQLAlchemyAsyncRepository[EventFlow]):
+    """Flows as they are edited."""
+
+    model_type = EventFlow
+
+    async def of_event(self, event_id: int, *, lock: bool = False) -> EventFlow | None:
+        statement = select(EventFlow).where(EventFlow.event_id == event_id)
+        return await self.session.scalar(statement.with_for_update() if lock else statement)
+
+
+class FlowVersionRepository(SQLAlchemyAsyncRepository[EventFlowVersion]):
+    """Published flows."""
+
+    model_type = EventFlowVersion
+
+    async def latest(self, flow_id: int) -> EventFlowVersion | None:
+        return await self.session.scalar(
+            select(EventFlowVersion)
+            .where(EventFlowVersion.flow_id == flow_id)
+            .order_by(EventFlowVersion.number.desc())
+            .limit(1)
+        )
+
+
+async def organization_of(session: AsyncSession, kind: str, uid: UUID) -> int | None:
+    """Return the organization of an ``event`` or ``ticket`` before any tenant is known."""
+    found: int | None = await session.scalar(
+        text("SELECT prs_aggregate_organization(:kind, :uid)"), {"kind": kind, "uid": uid}
+    )
+    return found
+
+
+async def ticket_uids(session: AsyncSession, ids: Sequence[int]) -> dict[int, UUID]:
+    """Return tickets' uids by their private ids."""
+    found = await session.execute(select(EventTicket.id, EventTicket.uid).where(EventTicket.id.in_(ids)))
+    return {key: uid for key, uid in found}
+
+
+async def ticket_names(session: AsyncSession, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return tickets' names (English, or the first there is) by their private ids."""
+    found = await session.execute(
+        select(EventTicket.id, EventTicket.name).where(EventTicket.event_id.in_(event_ids))
+    )
+    return {key: name.get("en") or next(iter(name.values()), "") for key, name in found}
+
+
+# --- seats: one statement for each counter, and only where the seats are there -------------------------------------------
+
+
+async def hold_seats(session: AsyncSession, ticket_id: int, quantity: int) -> bool:
+    """Hold seats for a draft; returns whether there were enough."""
+    return await _count(session, ticket_id, held=quantity, taken=0)
+
+
+async def take_seats(session: AsyncSession, ticket_id: int, quantity: int, *, held: int) -> bool:
+    """Take seats for a confirmed registration, of which ``held`` were held before."""
+    return await _count(session, ticket_id, held=-held, taken=quantity)
+
+
+async def _count(session: AsyncSession, ticket_id: int, *, held: int, taken: int) -> bool:
+    statement = (
+        update(TicketCounter)
+        .where(TicketCounter.ticket_id == ticket_id, within_capacity(held + taken))
+        .values(held=TicketCounter.held + held, taken=TicketCounter.taken + taken)
+        .returning(TicketCounter.ticket_id)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+def within_capacity(more: int) -> ColumnElement[bool]:
+    """The guard against overselling: ``more`` seats must still fit. Evaluated on the locked, newest row."""
+    return TicketCounter.capacity.is_(None) | (
+        TicketCounter.taken + TicketCounter.held + more <= TicketCounter.capacity
+    )
+
+
+async def give_back(session: AsyncSession, seats: Sequence[dict[str, Any]]) -> None:
+    """Return seats, in the tickets' order so that two transactions never wait for each other in a circle."""
+    for seat in sorted(seats, key=lambda seat: int(seat["ticket_id"])):
+        await session.execute(
+            update(TicketCounter)
+            .where(TicketCounter.ticket_id == seat["ticket_id"])
+            .values(held=TicketCounter.held - seat["held"], taken=TicketCounter.taken - seat["taken"])
+        )

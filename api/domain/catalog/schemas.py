@@ -1,0 +1,244 @@
+"""The catalogue over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from api.lib.schema import Input, Output, Text
+
+Words = Annotated[dict[Annotated[str, Meta(max_length=20)], Annotated[str, Meta(max_length=5000)]], Meta(max_length=40)]
+Slug = Annotated[str, Meta(pattern="^[a-z0-9](-?[a-z0-9]){1,60}$")]
+TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class CategoryOut(Output, frozen=True, kw_only=True):
+    """A shelf of the catalogue."""
+
+    slug: str
+    title: Text
+
+
+class CategoryIn(Input, frozen=True, kw_only=True):
+    """A new shelf."""
+
+    organization: UUID
+    slug: Slug
+    title: Words
+    position: Annotated[int, Meta(ge=0, le=10_000)] = 0
+
+
+class OrganizerOut(Output, frozen=True, kw_only=True):
+    """Who holds an event."""
+
+    uid: UUID
+    name: str
+
+
+class EventSummary(Output, frozen=True, kw_only=True):
+    """An event in a list. Times are UTC; show them in ``timezone``."""
+
+    uid: UUID
+    slug: str
+    title: Text
+    summary: Text
+    category: CategoryOut | None
+    organization: OrganizerOut
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    place: str
+    state: str
+    registration_open: bool
+
+
+class EventPage(Output, frozen=True, kw_only=True):
+    """One page of events; ``next_cursor`` is null on the last one."""
+
+    items: list[EventSummary]
+    next_cursor: str | None
+
+
+class TicketOut(Output, frozen=True, kw_only=True):
+    """A ticket. ``capacity`` and ``available`` are null where there is no limit; prices are minor units."""
+
+    uid: UUID
+    name: Text
+    description: Text
+    capacity: int | None
+    available: int | None
+    sales_start: datetime | None
+    sales_end: datetime | None
+    max_per_order: int
+    price_minor: int
+    currency: str
+    on_sale: bool
+    revision: int
+
+
+class EventOut(Output, frozen=True, kw_only=True):
+    """An event with its tickets."""
+
+    uid: UUID
+    slug: str
+    title: Text
+    summary: Text
+    description: Text
+    category: CategoryOut | None
+    organization: OrganizerOut
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    place: str
+    state: str
+    registration_open: bool
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    tickets: list[TicketOut]
+    revision: int
+
+
+class EventIn(Input, frozen=True, kw_only=True):
+    """A new event; it begins as a draft."""
+
+    organization: UUID
+    slug: Slug
+    title: Words
+    summary: Words = {}
+    description: Words = {}
+    category: str | None = None
+    place: Annotated[str, Meta(max_length=300)] = ""
+    timezone: TimeZone
+    starts_at: Moment
+    ends_at: Moment
+    registration_opens_at: Moment | None = None
+    registration_closes_at: Moment | None = None
+
+
+class EventPatch(Input, frozen=True, kw_only=True):
+    """Changes of an event; what is left out stays."""
+
+    title: Words | UnsetType = UNSET
+    summary: Words | UnsetType = UNSET
+    description: Words | UnsetType = UNSET
+    category: str | None | UnsetType = UNSET
+    place: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
+    starts_at: Moment | UnsetType = UNSET
+    ends_at: Moment | UnsetType = UNSET
+    registration_opens_at: Moment | None | UnsetType = UNSET
+    registration_closes_at: Moment | None | UnsetType = UNSET
+
+
+class TicketIn(Input, frozen=True, kw_only=True):
+    """A new ticket; no ``capacity`` means no limit."""
+
+    name: Words
+    description: Words = {}
+    capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
+    sales_start: Moment | None = None
+    sales_end: Moment | None = None
+    max_per_order: Annotated[int, Meta(ge=1, le=100)] = 1
+    price_minor: Annotated[int, Meta(ge=0, le=10**12)] = 0
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    position: Annotated[int, Meta(ge=0, le=10_000)] = 0
+
+
+class TicketPatch(Input, frozen=True, kw_only=True):
+    """Changes of a ticket; what is left out stays."""
+
+    name: Words | UnsetType = UNSET
+    description: Words | UnsetType = UNSET
+    capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | None | UnsetType = UNSET
+    sales_start: Moment | None | UnsetType = UNSET
+    sales_end: Moment | None | UnsetType = UNSET
+    max_per_order: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
+    price_minor: Annotated[int, Meta(ge=0, le=10**12)] | UnsetType = UNSET
+    position: Annotated[int, Meta(ge=0, le=10_000)] | UnsetType = UNSET
+
+
+class FlowStepIn(Input, frozen=True, kw_only=True):
+    """A step of a flow; ``condition`` may name answers of earlier steps as ``${step.field}``."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")]
+    kind: str
+    title: Words
+    form: UUID | None = None
+    condition: Annotated[str, Meta(max_length=2000)] | None = None
+
+
+class FlowIn(Input, frozen=True, kw_only=True):
+    """The steps of a flow, in order."""
+
+    steps: Annotated[list[FlowStepIn], Meta(max_length=50)]
+
+
+class FlowDraftOut(Output, frozen=True, kw_only=True):
+    """The steps as they are edited."""
+
+    revision: int
+    latest_version: int
+    steps: list[dict[str, Any]]
+
+
+class FlowPublished(Output, frozen=True, kw_only=True):
+    """The version that new registrations begin on."""
+
+    flow_version: UUID
+    version: int
+
+
+class FlowEventOut(Output, frozen=True, kw_only=True):
+    """What a flow says of its event."""
+
+    uid: UUID
+    slug: str
+    title: Text
+    timezone: str
+    state: str
+
+
+class FlowStepOut(Output, frozen=True, kw_only=True):
+    """A step; ``condition`` is the compiled form of ``condition_source``."""
+
+    name: str
+    kind: str
+    title: Text
+    form_version: UUID | None
+    condition_source: str | None
+    condition: dict[str, Any] | None
+
+
+class FlowVersionOut(Output, frozen=True, kw_only=True):
+    """A published flow."""
+
+    uid: UUID
+    version: int
+    steps: list[FlowStepOut]
+
+
+class FormVersionOut(Output, frozen=True, kw_only=True):
+    """A published form: its document, and what the compiler made of it."""
+
+    uid: UUID
+    version: int
+    source: dict[str, Any]
+    compiled: dict[str, Any]
+
+
+class FlowOut(Output, frozen=True, kw_only=True):
+    """A flow with its forms, by form version uid. It changes only with a new version: see ETag."""
+
+    event: FlowEventOut
+    flow: FlowVersionOut
+    forms: dict[str, FormVersionOut]
+
+
+def changes(patch: msgspec.Struct) -> dict[str, Any]:
+    """Return what a patch sets."""
+    return {
+        name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET
+    }

@@ -1,0 +1,35 @@
+"""What can go wrong with a form."""
+
+from api.lib.errors import Conflict, Unprocessable
+
+
+class FormInvalid(Unprocessable):
+    """The document cannot be published; every reason is listed."""
+
+    slug = "form-invalid"
+    title = "The form has problems"
+    default_detail = "Mend the places listed in errors and try again."
+
+
+class SheetInvalid(Unprocessable):
+    """The spreadsheet cannot be imported; every reason is listed by sheet, row and column."""
+
+    slug = "sheet-invalid"
+    title = "The spreadsheet has problems"
+    default_detail = "Mend the rows listed in problems and upload it again; or import with skip_unsupported=true."
+
+
+class FormNameTaken(Conflict):
+    """The organization has a form of this name."""
+
+    slug = "form-name-taken"
+    title = "A form of this name exists"
+    default_detail = "Change the form's name, or update the existing form."
+
+
+class NothingToPublish(Conflict):
+    """The draft is the same as the latest version."""
+
+    slug = "nothing-to-publish"
+    title = "Nothing has changed since the last version"
+    default_detail = "Edit the form first, then publish it."

@@ -1,0 +1,27 @@
+"""Organizations over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.lib.schema import Input, Output
+
+
+class OrganizationOut(Output, frozen=True, kw_only=True):
+    """An organization as its people see it."""
+
+    uid: UUID
+    name: str
+    slug: str
+    kind: str
+    home_region: str
+
+
+class OrganizationIn(Input, frozen=True, kw_only=True):
+    """A new organization below one the caller manages."""
+
+    parent: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    slug: Annotated[str, Meta(pattern="^[a-z0-9](-?[a-z0-9]){1,60}$")]
+    kind: Annotated[str, Meta(pattern="^(organization|university|faculty|department|centre|store)$")] = "organization"

@@ -1,0 +1,142 @@
+"""Answers as plain data: taking the sensitive ones out, putting masks and stored values in. No I/O."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from api.domain.forms import engine
+from api.domain.forms.engine import CompiledForm, Item
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """A sensitive answer with its place: a JSON pointer into the step's answers."""
+
+    pointer: str
+    field: str
+    identity: str | None
+    value: Any
+
+    @property
+    def mask(self) -> str:
+        return engine.mask(self.value)["masked"]
+
+
+def _sensitive(form: CompiledForm) -> Iterator[tuple[tuple[str, ...], Item]]:
+    for path, item in engine.leaf_fields(form):
+        if item.sensitive:
+            yield path, item
+
+
+def _places(answers: Any, path: tuple[str, ...], pointer: str = "") -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield (object, name, pointer) of each answer at ``path``, through all items of the repeats around it."""
+    if not isinstance(answers, dict) or path[0] not in answers:
+        return
+    here = f"{pointer}/{path[0]}"
+    if len(path) == 1:
+        yield answers, path[0], here
+        return
+    items = answers[path[0]]
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            yield from _places(item, path[1:], f"{here}/{index}")
+
+
+def take_out(form: CompiledForm, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
+    """Return the answers without the sensitive ones, and those apart."""
+    plain = _copy(answers)
+    secrets: list[Secret] = []
+    for path, item in _sensitive(form):
+        for holder, name, pointer in list(_places(plain, path)):
+            secrets.append(Secret(pointer, item.name, item.identity, holder.pop(name)))
+    return plain, secrets
+
+
+def put_in(answers: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers with ``values`` at their pointers (masks to show, or opened values to validate)."""
+    full = _copy(answers)
+    for pointer, value in values.items():
+        node: Any = full
+        *parents, last = pointer.removeprefix("/").split("/")
+        for part in parents:
+            node = node[int(part)] if isinstance(node, list) else node.get(part)
+            if node is None or (isinstance(node, list) and not node):
+                break
+        if isinstance(node, dict):
+            node[last] = value
+    return full
+
+
+def restore_masked(
+    form: CompiledForm, given: Mapping[str, Any], stored: Mapping[str, tuple[str, Any]]
+) -> tuple[dict[str, Any], list[str]]:
+    """Replace masks a client sent back by the stored values; ``stored`` has (mask, value) by pointer.
+
+    The mask must be the stored one, at the same place; or, where items of a repeat have moved, be the only one of its
+    field with those characters. Returns the answers and the pointers of masks that stand for nothing.
+    """
+    full = _copy(given)
+    lost: list[str] = []
+    for path, _ in _sensitive(form):
+        for holder, name, pointer in list(_places(full, path)):
+            shown = holder[name]
+            if not engine.is_masked(shown):
+                continue
+            value = _stored(pointer, path, shown["masked"], stored)
+            if value is None:
+                del holder[name]
+                lost.append(pointer)
+            else:
+                holder[name] = value
+    return full, lost
+
+
+def _stored(
+    pointer: str, path: tuple[str, ...], mask: str, stored: Mapping[str, tuple[str, Any]]
+) -> Any | None:
+    here = stored.get(pointer)
+    if here is not None and here[0] == mask:
+        return here[1]
+    alike = [value for at, (held, value) in stored.items() if held == mask and _names(at) == path]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _names(pointer: str) -> tuple[str, ...]:
+    return tuple(part for part in pointer.split("/")[1:] if not part.isdigit())
+
+
+def has_masks(form: CompiledForm, given: Mapping[str, Any]) -> bool:
+    """Tell whether any sensitive answer came back as it is shown."""
+    return any(
+        engine.is_masked(holder[name]) for path, _ in _sensitive(form) for holder, name, _ in _places(given, path)
+    )
+
+
+def shared(form: CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers the back office may receive; repeats keep only their shared fields."""
+    allowed = engine.shared_fields(form)
+    return _only(answers, {path for path in allowed})
+
+
+def _only(answers: Mapping[str, Any], allowed: set[tuple[str, ...]]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in answers.items():
+        if (name,) in allowed:
+            kept[name] = value
+            continue
+        below = {path[1:] for path in allowed if path[0] == name and len(path) > 1}
+        if below and isinstance(value, list):
+            kept[name] = [_only(item, below) for item in value if isinstance(item, dict)]
+    return kept
+
+
+def _copy(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _copied(value) for name, value in answers.items()}
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return value

@@ -1,0 +1,139 @@
+"""What is known of a registration outside its module."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class RegistrationState(StrEnum):
+    """draft → confirmed → cancelled; draft → expired | cancelled."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class SeatChoice(msgspec.Struct, frozen=True):
+    """Seats wanted of one ticket."""
+
+    ticket: UUID
+    quantity: int
+
+
+class AttendeeInput(msgspec.Struct, frozen=True):
+    """A person to come."""
+
+    ticket: UUID
+    name: str
+    email: str
+
+
+class StepInput(msgspec.Struct, frozen=True):
+    """What somebody gives at one step. Which part is set depends on the step's kind."""
+
+    answers: dict[str, Any] | None = None
+    tickets: tuple[SeatChoice, ...] | None = None
+    attendees: tuple[AttendeeInput, ...] | None = None
+
+
+class StepProblem(msgspec.Struct, frozen=True):
+    """An answer of the last save that was not stored."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """A step as its owner sees it; sensitive answers are masked."""
+
+    status: str
+    answers: dict[str, Any]
+    problems: list[StepProblem]
+
+
+class SeatView(msgspec.Struct, frozen=True):
+    """Seats of one ticket. ``held_until`` is null once they are taken; ``state``: wanted, held or taken."""
+
+    ticket: UUID
+    quantity: int
+    state: str
+    held_until: datetime | None
+
+
+class AttendeeView(msgspec.Struct, frozen=True):
+    """A person who comes."""
+
+    uid: UUID
+    ticket: UUID
+    name: str
+    email: str
+    state: str
+
+
+class RegistrationView(msgspec.Struct, frozen=True):
+    """A registration as its owner sees it."""
+
+    uid: UUID
+    event_id: int
+    flow_version_uid: UUID
+    flow_version: int
+    state: RegistrationState
+    revision: int
+    locale: str
+    clock_now: datetime
+    clock_timezone: str
+    steps: dict[str, StepView]
+    seats: list[SeatView]
+    attendees: list[AttendeeView]
+    confirmation_number: str | None
+    submitted_at: datetime | None
+    cancelled_at: datetime | None
+    expires_at: datetime | None
+
+
+class RegistrationRow(msgspec.Struct, frozen=True):
+    """A registration in a list of the staff."""
+
+    uid: UUID
+    event_id: int
+    confirmation_number: str | None
+    name: str
+    email: str
+    state: RegistrationState
+    attendees: int
+    submitted_at: datetime | None
+    updated_at: datetime
+
+
+class OutgoingAttendee(msgspec.Struct, frozen=True):
+    """An attendee as the back office receives them."""
+
+    uid: UUID
+    ticket_uid: UUID
+    name: str
+    email: str
+    cancelled: bool
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A registration as other systems receive it: only answers that are declared as shared, none that is sensitive."""
+
+    uid: UUID
+    organization_id: int
+    event_uid: UUID
+    revision: int
+    state: RegistrationState
+    deleted: bool
+    confirmation_number: str | None
+    locale: str
+    name: str
+    email: str
+    phone: str
+    submitted_at: datetime | None
+    attendees: list[OutgoingAttendee]
+    answers: dict[str, dict[str, Any]]

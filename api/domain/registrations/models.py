@@ -1,0 +1,134 @@
+"""Registrations: the draft and what becomes of it, its answers, its seats and its people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.lib import clock
+from api.lib.db import Aggregate, Base
+
+
+class Registration(Aggregate, Base):
+    """One registration, pinned to the flow version it began with."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'confirmed', 'cancelled', 'expired')", name="state"),
+        CheckConstraint("(confirmation_number is null) = (submitted_at is null)", name="number_when_submitted"),
+        Index("ix_registration_list", "organization_id", "updated_at", "uid"),
+        Index("ix_registration_event", "event_id", "state"),
+        Index("ix_registration_account", "account_id"),
+        Index("ix_registration_expiry", "expires_at", postgresql_where=text("state = 'draft'")),
+    )
+
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    flow_version_id: Mapped[int] = mapped_column(ForeignKey("event_flow_version.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[str] = mapped_column(default="draft")
+    locale: Mapped[str]
+    # What `now` and `today()` mean for this registration, from its first to its last step.
+    clock_now: Mapped[datetime]
+    clock_timezone: Mapped[str]
+    contact_name: Mapped[str] = mapped_column(default="")
+    contact_email: Mapped[str] = mapped_column(default="")
+    contact_phone: Mapped[str] = mapped_column(default="")
+    confirmation_number: Mapped[str | None] = mapped_column(unique=True)
+    submitted_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+
+class StepAnswer(Base):
+    """What was given at one step, without the sensitive answers."""
+
+    __tablename__ = "registration_step"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    complete: Mapped[bool]
+    answers: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class SealedAnswer(Base):
+    """A sensitive answer: sealed, with its mask and a keyed index that finds equal ones."""
+
+    __tablename__ = "registration_sealed_answer"
+    __table_args__ = (Index("ix_sealed_answer_blind_index", "organization_id", "blind_index"),)
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    pointer: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    sealed: Mapped[bytes]
+    mask: Mapped[str]
+    blind_index: Mapped[bytes]
+
+
+class Attendee(Aggregate, Base):
+    """A person who comes, on one ticket."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'registered', 'cancelled')", name="state"),
+        Index("ix_attendee_registration", "registration_id", "position"),
+    )
+
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("event_ticket.id"))
+    position: Mapped[int]
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="planned")
+
+
+class SeatHold(Base):
+    """Seats of one ticket that a registration holds (until a time) or has taken."""
+
+    __tablename__ = "registration_seat"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("state in ('wanted', 'held', 'taken')", name="state"),
+        Index("ix_seat_expiry", "ticket_id", "held_until", postgresql_where=text("state = 'held'")),
+    )
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("event_ticket.id"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    quantity: Mapped[int]
+    # wanted: chosen, but the hold has run out and the seats were given back.
+    state: Mapped[str] = mapped_column(default="held")
+    held_until: Mapped[datetime | None]
+
+
+class RegistrationToken(Base):
+    """A capability of a guest, or a link that resumes a draft on another device."""
+
+    __tablename__ = "registration_token"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    purpose: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """A submit that has happened: the same key with the same body answers it again."""
+
+    __tablename__ = "registration_idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_created", "created_at"),)
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_digest: Mapped[bytes]
+    registration_uid: Mapped[UUID]
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

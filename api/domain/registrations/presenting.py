@@ -1,0 +1,69 @@
+"""From contracts to what goes out."""
+
+from api.domain.catalog import service as catalog
+from api.domain.catalog.contracts import Event
+from api.domain.registrations import schemas
+from api.domain.registrations.contracts import RegistrationView, StepInput
+from api.domain.registrations.contracts import AttendeeInput, SeatChoice
+from api.lib.uow import UnitOfWork
+
+
+def step_input(data: schemas.StepIn) -> StepInput:
+    """Return what came in as the service takes it."""
+    return StepInput(
+        answers=data.answers,
+        tickets=None if data.tickets is None else tuple(SeatChoice(s.ticket, s.quantity) for s in data.tickets),
+        attendees=None
+        if data.attendees is None
+        else tuple(AttendeeInput(a.ticket, a.name, a.email) for a in data.attendees),
+    )
+
+
+def event_out(event: Event) -> schemas.EventOfRegistration:
+    """Return the event as a registration shows it."""
+    return schemas.EventOfRegistration(
+        uid=event.uid,
+        slug=event.slug,
+        title=event.title,
+        timezone=event.timezone,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        place=event.place,
+    )
+
+
+async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.RegistrationOut:
+    """Return a registration as its owner sees it."""
+    event = (await catalog.by_ids(uow, [view.event_id]))[view.event_id]
+    return schemas.RegistrationOut(
+        uid=view.uid,
+        event=event_out(event),
+        flow_version_uid=view.flow_version_uid,
+        flow_version=view.flow_version,
+        state=view.state,
+        revision=view.revision,
+        locale=view.locale,
+        clock=schemas.ClockOut(now=view.clock_now, timezone=view.clock_timezone),
+        steps={
+            name: schemas.StepOut(
+                status=step.status,
+                answers=step.answers,
+                problems=[
+                    schemas.ProblemOut(pointer=p.pointer, code=p.code, message=p.message) for p in step.problems
+                ],
+            )
+            for name, step in view.steps.items()
+        },
+        tickets=[
+            schemas.SeatOut(ticket=s.ticket, quantity=s.quantity, state=s.state, held_until=s.held_until)
+            for s in view.seats
+        ],
+        attendees=[
+            schemas.AttendeeOut(uid=a.uid, ticket=a.ticket, name=a.name, email=a.email, state=a.state)
+            for a in view.attendees
+        ],
+        confirmation_number=view.confirmation_number,
+        submitted_at=view.submitted_at,
+        cancelled_at=view.cancelled_at,
+        expires_at=view.expires_at,
+    )

@@ -1,0 +1,335 @@
+"""Registrations in SQL. ``alive`` is the one place that hides deleted rows; the tenant's wall is the database's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import Row, Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.domain.registrations.models import (
+    Attendee,
+    IdempotencyKey,
+    Registration,
+    RegistrationToken,
+    SealedAnswer,
+    SeatHold,
+    StepAnswer,
+)
+
+
+class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
+    """Registrations of the organizations in scope."""
+
+    model_type = Registration
+
+    def alive(self) -> Select[tuple[Registration]]:
+        """Hide what was deleted."""
+        return select(Registration).where(Registration.deleted_at.is_(None))
+
+    async def by_uid(self, uid: UUID, *, lock: bool = False, deleted: bool = False) -> Registration | None:
+        statement = select(Registration) if deleted else self.alive()
+        statement = statement.where(Registration.uid == uid)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return await self.session.scalar(statement)
+
+    async def of_account(self, account_id: int, limit: int) -> list[Registration]:
+        found = await self.session.scalars(
+            self.alive()
+            .where(Registration.account_id == account_id)
+            .order_by(Registration.updated_at.desc(), Registration.uid)
+            .limit(limit)
+        )
+        return list(found)
+
+    def _filtered(
+        self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
+    ) -> Select[tuple[Registration]]:
+        statement = self.alive().where(Registration.organization_id.in_(organization_ids))
+        if event_id is not None:
+            statement = statement.where(Registration.event_id == event_id)
+        if state is not None:
+            statement = statement.where(Registration.state == state)
+        for word in (words or "").split():
+            pattern = f"%{_escape(word.lower())}%"
+            statement = statement.where(
+                or_(
+                    func.lower(Registration.contact_name).like(pattern, escape="\\"),
+                    func.lower(Registration.contact_email).like(pattern, escape="\\"),
+                    func.lower(Registration.confirmation_number).like(pattern, escape="\\"),
+                )
+            )
+        return statement
+
+    async def listed(
+        self,
+        organization_ids: Sequence[int],
+        *,
+        words: str | None,
+        event_id: int | None,
+        state: str | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[Row[tuple[Registration, int]]]:
+        """Return registrations with the number of their attendees, the last changed first."""
+        statement = self._filtered(organization_ids, words, event_id, state)
+        if before is not None:
+            statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
+        count = (
+            select(func.count())
+            .where(Attendee.registration_id == Registration.id)
+            .correlate(Registration)
+            .scalar_subquery()
+        )
+        statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
+        return (await self.session.execute(statement.add_columns(count))).all()
+
+    async def chunk(
+        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
+    ) -> list[Registration]:
+        """Return the next registrations of an export, by private key."""
+        found = await self.session.scalars(
+            self._filtered(organization_ids, None, event_id, None)
+            .where(Registration.id > after, Registration.state != "draft")
+            .order_by(Registration.id)
+            .limit(limit)
+        )
+        return list(found)
+
+    async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
+        """Return registrations whether deleted or not: other systems must learn of a deletion too."""
+        found = await self.session.scalars(select(Registration).where(Registration.uid.in_(uids)))
+        return list(found)
+
+
+def _escape(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# --- before a tenant is known --------------------------------------------------------------------------------------------
+
+
+async def organization_of(session: AsyncSession, uid: UUID) -> int | None:
+    """Return the organization of a registration."""
+    found: int | None = await session.scalar(text("SELECT prs_registration_organization(:uid)"), {"uid": uid})
+    return found
+
+
+async def organization_of_token(session: AsyncSession, token_hash: bytes) -> int | None:
+    """Return the organization of a token's registration."""
+    found: int | None = await session.scalar(text("SELECT prs_token_organization(:hash)"), {"hash": token_hash})
+    return found
+
+
+async def organizations_of_account(session: AsyncSession, account_id: int) -> list[int]:
+    """Return the organizations in which an account has registrations."""
+    found: list[int] | None = await session.scalar(text("SELECT prs_account_organizations(:id)"), {"id": account_id})
+    return found or []
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------------------
+
+
+async def token_is_good(session: AsyncSession, registration_id: int, token_hash: bytes, now: datetime) -> bool:
+    """Tell whether a capability is this registration's and not over."""
+    found = await session.scalar(
+        select(RegistrationToken.registration_id).where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.registration_id == registration_id,
+            RegistrationToken.purpose == "capability",
+            RegistrationToken.expires_at > now,
+        )
+    )
+    return found is not None
+
+
+async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> int | None:
+    """Use a resume link once; returns its registration's private key."""
+    return await session.scalar(
+        update(RegistrationToken)
+        .where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.purpose == "resume",
+            RegistrationToken.expires_at > now,
+            RegistrationToken.used_at.is_(None),
+        )
+        .values(used_at=now)
+        .returning(RegistrationToken.registration_id)
+    )
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------------
+
+
+async def steps_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[StepAnswer]:
+    """Return the saved steps of some registrations."""
+    found = await session.scalars(
+        select(StepAnswer)
+        .where(StepAnswer.registration_id.in_(registration_ids))
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def sealed_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SealedAnswer]:
+    """Return the sealed answers of some registrations."""
+    found = await session.scalars(
+        select(SealedAnswer)
+        .where(SealedAnswer.registration_id.in_(registration_ids))
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def put_steps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace steps."""
+    if not rows:
+        return
+    new = insert(StepAnswer).values(list(rows))
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["registration_id", "step"],
+            set_={key: new.excluded[key] for key in ("complete", "answers", "saved_at")},
+        )
+    )
+
+
+async def put_sealed(
+    session: AsyncSession, registration_id: int, steps: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Replace the sealed answers of some steps."""
+    await session.execute(
+        delete(SealedAnswer).where(SealedAnswer.registration_id == registration_id, SealedAnswer.step.in_(steps))
+    )
+    if rows:
+        await session.execute(insert(SealedAnswer).values(list(rows)))
+
+
+async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequence[str]) -> None:
+    """Forget steps that do not apply."""
+    if steps:
+        for table in (StepAnswer, SealedAnswer):
+            await session.execute(
+                delete(table).where(table.registration_id == registration_id, table.step.in_(steps))
+            )
+
+
+# --- seats and attendees ----------------------------------------------------------------------------------------------------
+
+
+async def seats_of(session: AsyncSession, registration_ids: Sequence[int], *, lock: bool = False) -> list[SeatHold]:
+    """Return the seats of some registrations, in the tickets' order."""
+    statement = (
+        select(SeatHold)
+        .where(SeatHold.registration_id.in_(registration_ids))
+        .order_by(SeatHold.ticket_id)
+        .execution_options(populate_existing=True)
+    )
+    return list(await session.scalars(statement.with_for_update() if lock else statement))
+
+
+_EXPIRE = text(
+    """
+    WITH over AS (
+      SELECT registration_id, ticket_id FROM registration_seat
+      WHERE state = 'held' AND held_until < clock_timestamp()
+        AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
+      ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
+    ), freed AS (
+      UPDATE registration_seat s SET state = 'wanted', held_until = NULL
+      FROM over WHERE s.registration_id = over.registration_id AND s.ticket_id = over.ticket_id
+      RETURNING s.ticket_id, s.quantity
+    )
+    SELECT ticket_id, sum(quantity) FROM freed GROUP BY ticket_id ORDER BY ticket_id
+    """
+)
+
+
+async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
+    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+    return [(ticket, int(quantity)) for ticket, quantity in found]
+
+
+async def put_seats(session: AsyncSession, registration_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the seats of a registration."""
+    await session.execute(delete(SeatHold).where(SeatHold.registration_id == registration_id))
+    if rows:
+        await session.execute(insert(SeatHold).values(list(rows)))
+
+
+async def attendees_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[Attendee]:
+    """Return the attendees of some registrations, in their order."""
+    found = await session.scalars(
+        select(Attendee)
+        .where(Attendee.registration_id.in_(registration_ids), Attendee.deleted_at.is_(None))
+        .order_by(Attendee.registration_id, Attendee.position)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def put_attendees(session: AsyncSession, registration_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the attendees of a draft."""
+    await session.execute(delete(Attendee).where(Attendee.registration_id == registration_id))
+    if rows:
+        await session.execute(insert(Attendee).values(list(rows)))
+
+
+async def set_attendees(session: AsyncSession, registration_id: int, state: str, now: datetime) -> None:
+    """Move all attendees of a registration to a state."""
+    await session.execute(
+        update(Attendee)
+        .where(Attendee.registration_id == registration_id)
+        .values(state=state, revision=Attendee.revision + 1, updated_at=now)
+    )
+
+
+# --- idempotency -----------------------------------------------------------------------------------------------------------
+
+
+async def try_key(session: AsyncSession, scope: str, key: str) -> bool:
+    """Lock an idempotency key for this transaction; returns whether nobody else has it now."""
+    got: bool | None = await session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 20261120))"), {"name": f"{scope}\x1f{key}"}
+    )
+    return bool(got)
+
+
+async def known_key(session: AsyncSession, scope: str, key: str) -> IdempotencyKey | None:
+    """Return what happened under a key."""
+    return await session.get(IdempotencyKey, (scope, key))
+
+
+# --- jobs ------------------------------------------------------------------------------------------------------------------
+
+
+async def expired_drafts(session: AsyncSession, now: datetime, limit: int) -> list[Registration]:
+    """Lock drafts whose time is over."""
+    found = await session.scalars(
+        select(Registration)
+        .where(Registration.state == "draft", Registration.expires_at < now)
+        .order_by(Registration.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def purge_deleted(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Delete for good what was deleted before a time, with all that hangs on it; returns how many."""
+    doomed = select(Registration.id).where(Registration.deleted_at < before).limit(limit)
+    found = await session.execute(
+        delete(Registration).where(Registration.id.in_(doomed.scalar_subquery())).returning(Registration.id)
+    )
+    return len(found.all())
+
+
+async def purge_keys(session: AsyncSession, before: datetime) -> None:
+    """Forget idempotency keys and used-up tokens older than a time."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
+    await session.execute(delete(RegistrationToken).where(RegistrationToken.expires_at < before))

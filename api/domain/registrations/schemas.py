@@ -1,0 +1,205 @@
+"""Registrations over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.lib.schema import Input, Output, Text
+
+Locale = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Email = Annotated[str, Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Token = Annotated[str, Meta(min_length=20, max_length=200)]
+
+
+class RegistrationIn(Input, frozen=True, kw_only=True):
+    """Begins a draft. ``event`` is a uid or slug."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=64)]
+    locale: Locale = "en"
+
+
+class SeatIn(Input, frozen=True, kw_only=True):
+    """Seats of one ticket."""
+
+    ticket: UUID
+    quantity: Annotated[int, Meta(ge=1, le=100)]
+
+
+class AttendeeIn(Input, frozen=True, kw_only=True):
+    """A person who comes."""
+
+    ticket: UUID
+    name: Annotated[str, Meta(max_length=200)]
+    email: Email = ""
+
+
+class StepIn(Input, frozen=True, kw_only=True):
+    """What is given at one step: ``answers`` of a form, ``tickets`` or ``attendees``."""
+
+    answers: dict[str, Any] | None = None
+    tickets: Annotated[list[SeatIn], Meta(max_length=50)] | None = None
+    attendees: Annotated[list[AttendeeIn], Meta(max_length=100)] | None = None
+
+
+class StepSaveIn(StepIn, frozen=True, kw_only=True):
+    """Saves a step; ``complete`` false keeps an unfinished one."""
+
+    complete: bool = False
+
+
+class WholeRegistrationIn(Input, frozen=True, kw_only=True):
+    """A complete registration in one call: what is given at each step, by the step's name."""
+
+    locale: Locale = "en"
+    steps: Annotated[dict[str, StepIn], Meta(max_length=50)]
+
+
+class ResumeLinkIn(Input, frozen=True, kw_only=True):
+    """``send`` mails a link to the address the draft has."""
+
+    send: bool = False
+
+
+class ResumeIn(Input, frozen=True, kw_only=True):
+    """The token of a resume link (what follows ``#``)."""
+
+    token: Token
+
+
+class ProblemOut(Output, frozen=True, kw_only=True):
+    """An answer of the last save that was not stored."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class SeatOut(Output, frozen=True, kw_only=True):
+    """Seats of one ticket. ``state``: held until ``held_until``, wanted when the hold has run out, taken."""
+
+    ticket: UUID
+    quantity: int
+    state: str
+    held_until: datetime | None
+
+
+class AttendeeOut(Output, frozen=True, kw_only=True):
+    """A person who comes."""
+
+    uid: UUID
+    ticket: UUID
+    name: str
+    email: str
+    state: str
+
+
+class StepOut(Output, frozen=True, kw_only=True):
+    """A step. ``status``: open, saved or complete. Sensitive answers read ``{"masked": "••••9012"}``."""
+
+    status: str
+    answers: dict[str, Any]
+    problems: list[ProblemOut]
+
+
+class EventOfRegistration(Output, frozen=True, kw_only=True):
+    """The event a registration is for."""
+
+    uid: UUID
+    slug: str
+    title: Text
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+class ClockOut(Output, frozen=True, kw_only=True):
+    """What `now` and `today()` mean in this registration's forms."""
+
+    now: datetime
+    timezone: str
+
+
+class RegistrationOut(Output, frozen=True, kw_only=True):
+    """A registration as its owner sees it. ``state``: draft, confirmed, cancelled or expired."""
+
+    uid: UUID
+    event: EventOfRegistration
+    flow_version_uid: UUID
+    flow_version: int
+    state: str
+    revision: int
+    locale: str
+    clock: ClockOut
+    steps: dict[str, StepOut]
+    tickets: list[SeatOut]
+    attendees: list[AttendeeOut]
+    confirmation_number: str | None
+    submitted_at: datetime | None
+    cancelled_at: datetime | None
+    expires_at: datetime | None
+
+
+class RegistrationStarted(Output, frozen=True, kw_only=True):
+    """``token`` is a guest's capability: send it as Registration-Token. Null where an account holds the registration."""
+
+    registration: RegistrationOut
+    token: str | None
+
+
+class ResumeLink(Output, frozen=True, kw_only=True):
+    """A link that works once until ``expires_at``."""
+
+    url: str
+    expires_at: datetime
+
+
+class MyRegistration(Output, frozen=True, kw_only=True):
+    """One of the signed-in person's registrations."""
+
+    uid: UUID
+    event: EventOfRegistration
+    state: str
+    confirmation_number: str | None
+    updated_at: datetime
+
+
+class EventBrief(Output, frozen=True, kw_only=True):
+    """The event in a list of registrations."""
+
+    uid: UUID
+    slug: str
+    title: Text
+
+
+class SyncOut(Output, frozen=True, kw_only=True):
+    """Where the back office stands. ``state``: pending, synced, dead, or none where nothing is sent."""
+
+    state: str
+    revision: int | None
+    synced_at: datetime | None
+    error: str | None
+
+
+class StaffRegistration(Output, frozen=True, kw_only=True):
+    """A registration in the staff's list."""
+
+    uid: UUID
+    confirmation_number: str | None
+    event: EventBrief
+    name: str
+    email: str
+    state: str
+    attendees: int
+    submitted_at: datetime | None
+    updated_at: datetime
+    sync: SyncOut
+
+
+class StaffRegistrationPage(Output, frozen=True, kw_only=True):
+    """One page; ``next_cursor`` is null on the last one."""
+
+    items: list[StaffRegistration]
+    next_cursor: str | None

@@ -1,0 +1,151 @@
+"""Routes of registrations, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, delete, get, post
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from api.domain.catalog import service as catalog
+from api.domain.catalog.schemas import Moment
+from api.domain.registrations import lifecycle, schemas, staff_service
+from api.domain.registrations.errors import CancelFirst
+from api.domain.registrations.presenting import registration_out
+from api.domain.sync import service as sync
+from api.domain.sync.contracts import Aggregate, SyncStatus
+from api.lib import clock
+from api.lib.errors import BadRequest
+from api.lib.http import pagination
+from api.lib.http.preconditions import etag
+from api.lib.http.routes import declare
+from api.lib.security import Permission
+from api.lib.throttle import RouteClass
+from api.lib.uow import UnitOfWork
+
+StateFilter = Annotated[
+    Literal["draft", "confirmed", "cancelled", "expired"] | None,
+    Parameter(query="state", description="Only in this state."),
+]
+EventFilter = Annotated[UUID | None, Parameter(query="event", description="Only of this event.")]
+
+
+def _sync(status: SyncStatus | None) -> schemas.SyncOut:
+    if status is None:
+        return schemas.SyncOut(state="none", revision=None, synced_at=None, error=None)
+    return schemas.SyncOut(
+        state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error
+    )
+
+
+def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
+    decoded = pagination.decode(cursor)
+    if decoded is None:
+        return None
+    try:
+        return msgspec.convert(decoded.key, Moment), decoded.uid
+    except msgspec.ValidationError as error:
+        raise BadRequest("The cursor is not valid. Begin again without one.") from error
+
+
+class StaffRegistrationController(Controller):
+    """Lists, search and export of an organization's registrations."""
+
+    path = "/api/v1"
+    tags = ("Staff",)
+
+    @get(
+        "/organizations/{organization:uuid}/registrations",
+        operation_id="listRegistrations",
+        summary="Registrations of an organization and those below it, the last changed first",
+        opt=declare(Permission.REGISTRATION_READ, RouteClass.STAFF),
+    )
+    async def list_registrations(
+        self,
+        uow: UnitOfWork,
+        organization: UUID,
+        q: Annotated[str | None, Parameter(max_length=200, description="Parts of name, address or number.")] = None,
+        event: EventFilter = None,
+        in_state: StateFilter = None,
+        cursor: pagination.CursorText = None,
+        limit: pagination.Limit = 50,
+    ) -> schemas.StaffRegistrationPage:
+        ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_READ)
+        rows = await staff_service.listed(
+            uow,
+            ids,
+            words=q,
+            event=await staff_service.event_id(uow, ids, event),
+            state=in_state,
+            before=_before(cursor),
+            limit=limit + 1,
+        )
+        shown = rows[:limit]
+        events = await catalog.by_ids(uow, [row.event_id for row in shown])
+        statuses = await sync.statuses(uow, Aggregate.REGISTRATION, [row.uid for row in shown])
+        items = [
+            schemas.StaffRegistration(
+                uid=row.uid,
+                confirmation_number=row.confirmation_number,
+                event=schemas.EventBrief(
+                    uid=events[row.event_id].uid, slug=events[row.event_id].slug, title=events[row.event_id].title
+                ),
+                name=row.name,
+                email=row.email,
+                state=row.state,
+                attendees=row.attendees,
+                submitted_at=row.submitted_at,
+                updated_at=row.updated_at,
+                sync=_sync(statuses.get(row.uid)),
+            )
+            for row in shown
+            if row.event_id in events
+        ]
+        last = shown[-1] if len(rows) > limit else None
+        cursor_text = pagination.encode(clock.isoformat(last.updated_at), last.uid) if last else None
+        return schemas.StaffRegistrationPage(items=items, next_cursor=cursor_text)
+
+    @get(
+        "/organizations/{organization:uuid}/registrations/export",
+        operation_id="exportRegistrations",
+        summary="Submitted registrations as CSV; with `event`, all its answers, the sensitive ones masked",
+        media_type="text/csv",
+        opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT),
+    )
+    async def export(self, uow: UnitOfWork, organization: UUID, event: EventFilter = None) -> Stream:
+        ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_EXPORT)
+        chosen = await staff_service.event_id(uow, ids, event)
+        found = (await catalog.by_ids(uow, [chosen]))[chosen] if chosen is not None else None
+        lines = staff_service.export(uow.kernel, uow.principal, uow.request_id, uow.scope, found)
+        name = f"registrations-{found.slug if found else 'all'}.csv"
+        headers: dict[str, Any] = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+        return Stream(lines, media_type="text/csv", headers=headers)
+
+    @delete(
+        "/organizations/{organization:uuid}/registrations/{registration:uuid}",
+        operation_id="deleteRegistration",
+        summary="Hide a registration that is over; it can be restored for thirty days",
+        opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF, CancelFirst),
+    )
+    async def delete_registration(self, uow: UnitOfWork, organization: UUID, registration: UUID) -> None:
+        await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
+        await lifecycle.delete(uow, registration)
+
+    @post(
+        "/organizations/{organization:uuid}/registrations/{registration:uuid}/restore",
+        operation_id="restoreRegistration",
+        summary="Bring a deleted registration back",
+        status_code=200,
+        opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF),
+    )
+    async def restore(
+        self, uow: UnitOfWork, organization: UUID, registration: UUID
+    ) -> Response[schemas.RegistrationOut]:
+        await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
+        view = await lifecycle.restore(uow, registration)
+        return Response(await registration_out(uow, view), headers={"ETag": etag(view.revision)})

@@ -1,0 +1,258 @@
+"""Submitting: all or nothing, once for each Idempotency-Key, with the seats taken last."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert
+
+from api.domain.audit import service as audit
+from api.domain.catalog import flow_service, ticket_service
+from api.domain.catalog.contracts import Event, FlowVersion, StepKind, Ticket
+from api.domain.registrations import access, assessment, repository, sealing, seats, service, views
+from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
+from api.domain.registrations.errors import (
+    AnswersInvalid,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+)
+from api.domain.registrations.models import IdempotencyKey, Registration, SeatHold
+from api.domain.registrations.repository import RegistrationRepository
+from api.domain.sync import service as sync
+from api.domain.sync.contracts import Aggregate, Destination
+from api.lib import clock
+from api.lib.errors import FieldProblem, NotFound
+from api.lib.ids import confirmation_number
+from api.lib.security import Permission
+from api.lib.uow import UnitOfWork
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What makes a submit the same submit: its scope, its key, and a keyed digest of its body."""
+
+    scope: str
+    key: str | None
+    body: bytes
+
+
+async def once(
+    uow: UnitOfWork, request: Request, act: Callable[[], Awaitable[Registration]]
+) -> tuple[Registration, bool]:
+    """Run ``act`` unless its key has been seen; returns the registration and whether it was made before.
+
+    Raises:
+        IdempotencyInProgress: another transaction has the key now.
+        IdempotencyKeyReused: the key came with another body.
+    """
+    if request.key is None:
+        return await act(), False
+    if not await repository.try_key(uow.session, request.scope, request.key):
+        raise IdempotencyInProgress(headers={"Retry-After": "1"})
+    digest = uow.kernel.vault.digest(request.body)
+    known = await repository.known_key(uow.session, request.scope, request.key)
+    if known is not None:
+        if known.request_digest != digest:
+            raise IdempotencyKeyReused
+        row = await RegistrationRepository(session=uow.session).by_uid(known.registration_uid)
+        if row is None:
+            raise NotFound
+        return row, True
+    row = await act()
+    await uow.session.execute(
+        insert(IdempotencyKey).values(
+            scope=request.scope,
+            key=request.key,
+            request_digest=digest,
+            registration_uid=row.uid,
+            organization_id=row.organization_id,
+            created_at=clock.now(),
+        )
+    )
+    return row, False
+
+
+async def submit(
+    uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str | None
+) -> RegistrationView:
+    """Confirm a draft.
+
+    Raises:
+        NotFound, PreconditionFailed, NotEditable, EventClosed, AnswersInvalid, TicketSoldOut, IdempotencyInProgress,
+        IdempotencyKeyReused: as their names say.
+    """
+    entered = await access.enter(uow, uid, Permission.REGISTRATION_MANAGE)
+
+    async def act() -> Registration:
+        row, event = await service.editable(uow, entered.uid, revision)
+        flow = await access.flow_of(uow, row)
+        saved = await service.opened_steps(uow, row, flow)
+        given = {name: StepInput(answers=answers) for name, answers in saved.items()}
+        await _complete(uow, row, event, flow, given)
+        return row
+
+    body = f"{uid}:{revision}".encode()
+    row, _ = await once(uow, Request(f"registration:{uid}", key, body), act)
+    return await views.view(uow, row)
+
+
+async def register(
+    uow: UnitOfWork, which: str, locale: str, given: Mapping[str, StepInput], *, key: str | None, body: bytes
+) -> tuple[RegistrationView, str | None]:
+    """Make one complete registration in one call, for integrators.
+
+    Raises:
+        as ``submit``, and TicketNotOnSale.
+    """
+    event = await service.catalog.open_for_registration(uow, which)
+
+    async def act() -> Registration:
+        row, event = await service.begin(uow, which, locale)
+        flow = await access.flow_of(uow, row)
+        problems = assessment.unexpected_parts(flow, given)
+        if problems:
+            raise AnswersInvalid(errors=tuple(problems))
+        await _complete(uow, row, event, flow, given)
+        return row
+
+    caller = uow.principal.subject_uid or "guest"
+    row, _ = await once(uow, Request(f"event:{event.uid}:{caller}", key, body), act)
+    return await views.view(uow, row), await service.token_for(uow, row)
+
+
+async def _complete(
+    uow: UnitOfWork, row: Registration, event: Event, flow: FlowVersion, given: Mapping[str, StepInput]
+) -> None:
+    """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
+    forms = await flow_service.forms_of(uow, flow)
+    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale)
+    tickets = await ticket_service.of(uow, event)
+    wanted = await _wanted(uow, row, event, flow, given, tickets)
+    people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
+    problems = list(found.problems)
+    if not wanted:
+        problems.append(FieldProblem("/steps/tickets", "required", "Choose a ticket."))
+    named = flow.of_kind(StepKind.ATTENDEES)
+    if named is not None and wanted:
+        seats_by_ticket = {ticket.uid: row_.quantity for row_ in wanted for ticket in tickets if ticket.id == row_.ticket_id}
+        problems.extend(
+            service.attendee_problems(people, seats_by_ticket, f"/steps/{named.name}/attendees", complete=True)
+        )
+    if problems:
+        raise AnswersInvalid(errors=tuple(problems))
+    await _write(uow, row, flow, found, people, tickets)
+    await _confirm(uow, row)
+    await seats.take(uow, tickets, wanted)
+
+
+async def _wanted(
+    uow: UnitOfWork,
+    row: Registration,
+    event: Event,
+    flow: FlowVersion,
+    given: Mapping[str, StepInput],
+    tickets: list[Ticket],
+) -> list[SeatHold]:
+    """Return the seats to take: those the draft chose, those of the call, or one of the event's only ticket."""
+    held = await repository.seats_of(uow.session, [row.id], lock=True)
+    if held:
+        return held
+    step = flow.of_kind(StepKind.TICKETS)
+    choice: tuple[SeatChoice, ...] = ()
+    if step is not None and step.name in given:
+        choice = given[step.name].tickets or ()
+    elif step is None and len(tickets) == 1:
+        choice = (SeatChoice(tickets[0].uid, 1),)
+    pointer = f"/steps/{step.name}/tickets" if step else "/tickets"
+    seats.checked(choice, pointer)
+    pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
+    rows = [
+        SeatHold(
+            registration_id=row.id,
+            organization_id=row.organization_id,
+            ticket_id=ticket.id,
+            quantity=quantity,
+            state="wanted",
+        )
+        for ticket, quantity in pairs
+    ]
+    uow.session.add_all(rows)
+    return rows
+
+
+async def _people(
+    uow: UnitOfWork,
+    row: Registration,
+    flow: FlowVersion,
+    contact: Mapping[str, str],
+    given: Mapping[str, StepInput],
+    wanted: list[SeatHold],
+    tickets: list[Ticket],
+) -> tuple[AttendeeInput, ...]:
+    by_id = {ticket.id: ticket.uid for ticket in tickets}
+    step = flow.of_kind(StepKind.ATTENDEES)
+    if step is None:
+        name, email = contact.get("name", ""), contact.get("email", "")
+        return tuple(AttendeeInput(by_id[seat.ticket_id], name, email) for seat in wanted for _ in range(seat.quantity))
+    if step.name in given:
+        return given[step.name].attendees or ()
+    saved = await repository.attendees_of(uow.session, [row.id])
+    return tuple(AttendeeInput(by_id[one.ticket_id], one.name, one.email) for one in saved if one.ticket_id in by_id)
+
+
+async def _write(
+    uow: UnitOfWork,
+    row: Registration,
+    flow: FlowVersion,
+    found: assessment.Assessment,
+    people: tuple[AttendeeInput, ...],
+    tickets: list[Ticket],
+) -> None:
+    forms = await flow_service.forms_of(uow, flow)
+    steps = {
+        step.name: (
+            forms[step.form_version].compiled if step.form_version else None,
+            found.answers.get(step.name, {}),
+            True,
+        )
+        for step in flow.document.steps
+        if step.name in found.applicable
+    }
+    await repository.drop_steps(
+        uow.session, row.id, [step.name for step in flow.document.steps if step.name not in found.applicable]
+    )
+    await sealing.store(uow, row, steps)
+    service.keep_contact(row, found.contact)
+    by_uid = {ticket.uid: ticket.id for ticket in tickets}
+    await repository.put_attendees(
+        uow.session,
+        row.id,
+        [
+            service.attendee_row(row, position, by_uid[person.ticket], person) | {"state": "registered"}
+            for position, person in enumerate(people)
+        ],
+    )
+
+
+async def _confirm(uow: UnitOfWork, row: Registration) -> None:
+    now = clock.now()
+    row.state = "confirmed"
+    row.confirmation_number = confirmation_number()
+    row.submitted_at, row.expires_at = now, None
+    row.touch()
+    await uow.session.flush()
+    await audit.record(
+        uow, "registration.confirmed", subject_type="registration", subject_uid=row.uid,
+        organization_id=row.organization_id,
+    )  # fmt: skip
+    await announce(uow, row, Aggregate.CONFIRMATION)
+    uow.kernel.metrics.increment("registration.confirmed")
+
+
+async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> None:
+    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up."""
+    reach = {"revision": row.revision, "organization_id": row.organization_id}
+    await sync.enqueue(uow, [Destination.ODOO], Aggregate.REGISTRATION, row.uid, **reach)
+    if uow.kernel.settings.smtp_url and row.contact_email and occasion is not Aggregate.REGISTRATION:
+        await sync.enqueue(uow, [Destination.MAIL], occasion, row.uid, **reach)
+    if uow.kernel.settings.mixpanel_token and occasion is Aggregate.CONFIRMATION:
+        await sync.enqueue(uow, [Destination.ANALYTICS], Aggregate.SUBMITTED, row.uid, **reach)

@@ -1,0 +1,186 @@
+"""The outbox's SQL. Claims and results are set-based: one statement for a batch."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import case, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.domain.sync.contracts import Claimed, DeadLetter, Depth, SyncStatus
+from api.domain.sync.models import Binding, OutboxRow
+
+# A lease is compared with the wall clock: now() would stand still for the length of the transaction.
+_CLAIM = text(
+    """
+    UPDATE outbox SET lease_token = :token, attempts = attempts + 1,
+           available_at = clock_timestamp() + make_interval(secs => :lease)
+    WHERE id IN (
+      SELECT id FROM outbox
+      WHERE destination = :destination AND state = 'pending' AND available_at <= clock_timestamp()
+      ORDER BY available_at, id LIMIT :size FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, aggregate, aggregate_uid, organization_id, revision, attempts, created_at
+    """
+)
+
+
+async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert outbox rows; a row for the same revision is there already and stays."""
+    await session.execute(insert(OutboxRow).values(list(rows)).on_conflict_do_nothing())
+
+
+async def claim(session: AsyncSession, destination: str, *, size: int, lease: float) -> tuple[UUID, list[Claimed]]:
+    """Take up to ``size`` due rows for ``lease`` seconds; nobody else gets them meanwhile."""
+    token = uuid4()
+    found = await session.execute(
+        _CLAIM, {"token": token, "destination": destination, "size": size, "lease": lease}
+    )
+    rows = [Claimed(*row) for row in found]
+    return token, sorted(rows, key=lambda row: row.id)
+
+
+async def finish(session: AsyncSession, token: UUID, ids: Sequence[int], done_at: datetime) -> None:
+    """Mark rows of this lease as done. A lease that was lost changes nothing."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token == token)
+        .values(state="done", done_at=done_at, error=None, lease_token=None)
+    )
+
+
+async def postpone(session: AsyncSession, token: UUID, ids: Sequence[int], until: datetime, error: str) -> None:
+    """Give rows back to be tried again at ``until``."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token == token)
+        .values(available_at=until, error=error, lease_token=None)
+    )
+
+
+async def bury(session: AsyncSession, token: UUID, ids: Sequence[int], error: str) -> None:
+    """Put rows on the dead-letter list."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token == token)
+        .values(state="dead", error=error, lease_token=None)
+    )
+
+
+async def bind(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Remember external ids and revisions; an older revision never replaces a newer one."""
+    if not rows:
+        return
+    new = insert(Binding).values(list(rows))
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=["destination", "aggregate", "aggregate_uid"],
+            set_={key: new.excluded[key] for key in ("external_id", "revision", "synced_at")},
+            where=Binding.revision <= new.excluded.revision,
+        )
+    )
+
+
+async def bound(session: AsyncSession, destination: str, aggregate: str, uids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the revisions the destination has, by uid; unknown aggregates are absent."""
+    found = await session.execute(
+        select(Binding.aggregate_uid, Binding.revision).where(
+            Binding.destination == destination, Binding.aggregate == aggregate, Binding.aggregate_uid.in_(uids)
+        )
+    )
+    return {uid: revision for uid, revision in found}
+
+
+async def statuses(
+    session: AsyncSession, destination: str, aggregate: str, uids: Sequence[UUID]
+) -> dict[UUID, SyncStatus]:
+    """Return the newest outbox row's state and the binding of each aggregate, in two statements."""
+    if not uids:
+        return {}
+    newest = await session.execute(
+        select(OutboxRow.aggregate_uid, OutboxRow.state, OutboxRow.error)
+        .distinct(OutboxRow.aggregate_uid)
+        .where(
+            OutboxRow.destination == destination,
+            OutboxRow.aggregate == aggregate,
+            OutboxRow.aggregate_uid.in_(uids),
+        )
+        .order_by(OutboxRow.aggregate_uid, OutboxRow.revision.desc())
+    )
+    bindings = {
+        uid: (revision, synced_at)
+        for uid, revision, synced_at in await session.execute(
+            select(Binding.aggregate_uid, Binding.revision, Binding.synced_at).where(
+                Binding.destination == destination, Binding.aggregate == aggregate, Binding.aggregate_uid.in_(uids)
+            )
+        )
+    }
+    names = {"done": "synced", "pending": "pending", "dead": "dead"}
+    return {
+        uid: SyncStatus(names[state], *bindings.get(uid, (None, None)), error if state != "done" else None)
+        for uid, state, error in newest
+    }
+
+
+async def depths(session: AsyncSession) -> list[Depth]:
+    """Return the outbox's depth by destination."""
+    waiting_since = func.min(case((OutboxRow.state == "pending", OutboxRow.created_at)))
+    age = func.extract("epoch", func.clock_timestamp() - waiting_since)
+    found = await session.execute(
+        select(
+            OutboxRow.destination,
+            func.count().filter(OutboxRow.state == "pending"),
+            func.count().filter(OutboxRow.state == "dead"),
+            func.count().filter(OutboxRow.state == "done"),
+            func.coalesce(age, 0),
+        )
+        .group_by(OutboxRow.destination)
+        .order_by(OutboxRow.destination)
+    )
+    return [Depth(name, pending, dead, done, float(oldest)) for name, pending, dead, done, oldest in found]
+
+
+async def dead(session: AsyncSession, limit: int) -> list[DeadLetter]:
+    """Return dead letters, the newest first."""
+    found = await session.execute(
+        select(
+            OutboxRow.destination, OutboxRow.aggregate, OutboxRow.aggregate_uid, OutboxRow.revision,
+            OutboxRow.attempts, OutboxRow.error, OutboxRow.created_at,
+        )
+        .where(OutboxRow.state == "dead")
+        .order_by(OutboxRow.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [DeadLetter(*row[:5], row[5] or "", row[6]) for row in found]
+
+
+async def replay(session: AsyncSession, destination: str | None, uids: Sequence[UUID], now: datetime) -> int:
+    """Put dead letters back into the queue; returns how many."""
+    statement = update(OutboxRow).where(OutboxRow.state == "dead")
+    if destination:
+        statement = statement.where(OutboxRow.destination == destination)
+    if uids:
+        statement = statement.where(OutboxRow.aggregate_uid.in_(uids))
+    result = await session.execute(
+        statement.values(state="pending", attempts=0, available_at=now, error=None).returning(OutboxRow.id)
+    )
+    return len(result.all())
+
+
+async def purge_done(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Delete delivered rows older than ``before``; the bindings keep what is known."""
+    doomed = (
+        select(OutboxRow.id).where(OutboxRow.state == "done", OutboxRow.done_at < before).limit(limit).scalar_subquery()
+    )
+    result = await session.execute(
+        delete(OutboxRow).where(OutboxRow.id.in_(doomed)).returning(OutboxRow.id)
+    )
+    return len(result.all())
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """Return when to try again: 1 s, 2 s, 4 s … up to five minutes."""
+    return now + timedelta(seconds=min(2.0 ** max(attempts - 1, 0), 300.0))
+

@@ -1,0 +1,156 @@
+"""Every error leaves as a problem document (RFC 9457) with a stable type and, where it helps, the field's pointer."""
+
+from typing import Any
+
+import msgspec
+from advanced_alchemy.exceptions import IntegrityError as RepositoryIntegrityError
+from advanced_alchemy.exceptions import NotFoundError as RepositoryNotFound
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.lib import telemetry
+from api.lib.errors import (
+    BadRequest,
+    BodyTooLarge,
+    Conflict,
+    FieldProblem,
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    UnsupportedMediaType,
+)
+
+log = telemetry.logger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+# The database is gone, ends the connection, or refuses new work: SQLSTATE classes 08, 53, 57 and lock or statement timeouts.
+_GONE = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
+
+_BY_STATUS: dict[int, type[Problem]] = {
+    kind.status: kind
+    for kind in (
+        BadRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, Conflict, BodyTooLarge,
+        UnsupportedMediaType, Unprocessable, Unavailable,
+    )
+}  # fmt: skip
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldProblem]
+
+
+def document(problem: Problem) -> dict[str, Any]:
+    """Return the body of ``problem``, with its extension members."""
+    body = ProblemDocument(
+        type=f"/problems/{problem.slug}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        request_id=telemetry.request_id.get(),
+        errors=list(problem.errors),
+    )
+    return {**msgspec.to_builtins(body), **problem.extra}
+
+
+def response(problem: Problem) -> Response[bytes]:
+    """Return the HTTP answer for ``problem``."""
+    return Response(
+        msgspec.json.encode(document(problem)),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **problem.headers},
+    )
+
+
+def _from_http(error: HTTPException) -> Problem:
+    if isinstance(error, NotFoundException):
+        return NotFound()
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed()
+    if isinstance(error, ValidationException):
+        return Unprocessable(errors=tuple(_fields(error.extra)))
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None:
+        return Problem() if error.status_code >= 500 else BadRequest()
+    return kind(headers=error.headers)
+
+
+def _fields(extra: Any) -> list[FieldProblem]:
+    found = extra if isinstance(extra, list) else []
+    return [
+        FieldProblem(
+            f"/{part.get('key', '')}".replace(".", "/"), f"{part.get('source', 'request')}", part.get("message", "")
+        )
+        for part in found
+        if isinstance(part, dict)
+    ]
+
+
+def from_exception(error: BaseException) -> Problem:
+    """Return the problem that stands for any exception; what is not foreseen is a 500 without details."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, RepositoryNotFound):
+        return NotFound()
+    if isinstance(error, (IntegrityError, RepositoryIntegrityError)):
+        return Conflict()
+    if is_unavailable(error):
+        return Unavailable(headers={"Retry-After": "2"})
+    return Problem()
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Tell whether the database, rather than the request, is the reason."""
+    seen = 0
+    while error is not None and seen < 8:
+        if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError)):
+            return True
+        state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+        if str(state).startswith(_GONE):
+            return True
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        error = error.__cause__ or error.__context__
+        seen += 1
+    return False
+
+
+def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Exception handler for everything."""
+    problem = from_exception(error)
+    if problem.status >= 500:
+        # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
+        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=_trace(error))
+    return response(problem)
+
+
+def _trace(error: BaseException) -> list[str]:
+    frames = []
+    tb = error.__traceback__
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
+        tb = tb.tb_next
+    return frames[-6:]
+
+

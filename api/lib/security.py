@@ -1,0 +1,80 @@
+"""Who is calling, what they may do, and which tenants the database shows them."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Permission(StrEnum):
+    """What a route can ask for. Roles are sets of these (``api.domain.accounts.roles``)."""
+
+    # Not a grant, but a declaration that the route is meant to be open.
+    PUBLIC = "public"
+    # Any signed-in person or key; the service narrows it to what is theirs.
+    SIGNED_IN = "signed-in"
+    # The holder of a draft: capability token, owner's account or staff. Decided by the service.
+    REGISTRATION_HOLDER = "registration-holder"
+    ORGANIZATION_READ = "organization:read"
+    ORGANIZATION_MANAGE = "organization:manage"
+    API_KEY_MANAGE = "api-key:manage"
+    FORM_READ = "form:read"
+    FORM_MANAGE = "form:manage"
+    EVENT_READ = "event:read"
+    EVENT_MANAGE = "event:manage"
+    REGISTRATION_READ = "registration:read"
+    REGISTRATION_CREATE = "registration:create"
+    REGISTRATION_MANAGE = "registration:manage"
+    REGISTRATION_EXPORT = "registration:export"
+    SENSITIVE_REVEAL = "sensitive:reveal"
+    SYNC_READ = "sync:read"
+    JOBS_RUN = "jobs:run"
+
+
+# Declarations that no role carries.
+OPEN = frozenset({Permission.PUBLIC, Permission.SIGNED_IN, Permission.REGISTRATION_HOLDER})
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """Permissions in one organization and everything below it (already expanded to ids)."""
+
+    organization_ids: frozenset[int]
+    permissions: frozenset[Permission]
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller of a request or the task of a worker."""
+
+    kind: str = "anonymous"  # anonymous | account | api_key | service
+    account_id: int | None = None
+    subject_uid: str | None = None
+    session_uid: str | None = None
+    grants: tuple[Grant, ...] = ()
+    # A guest's capability token as sent; only its hash is ever stored.
+    registration_token: str | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.kind != "anonymous"
+
+    def organizations_with(self, permission: Permission) -> frozenset[int]:
+        """Return the private ids of the organizations in which the caller holds ``permission``."""
+        return frozenset().union(*(g.organization_ids for g in self.grants if permission in g.permissions))
+
+    def has(self, permission: Permission, organization_id: int) -> bool:
+        return organization_id in self.organizations_with(permission)
+
+
+ANONYMOUS = Principal()
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Which tenants' rows a transaction sees; row-level security enforces it in the database.
+
+    ``system`` lifts the wall and is honoured for the worker's role only.
+    """
+
+    organization_ids: frozenset[int] = frozenset()
+    system: bool = False
+
+
+SYSTEM = Scope(system=True)

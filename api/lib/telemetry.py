@@ -1,0 +1,132 @@
+"""Structured logs and metrics. Both say what happened, never what somebody answered."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from datadog.dogstatsd.base import DogStatsd
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+Logger = structlog.stdlib.BoundLogger
+
+
+def _with_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if current := request_id.get():
+        event.setdefault("request_id", current)
+    return event
+
+
+def _dumps(event: Any, **_: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
+def configure_logging(level: str, *, service: str) -> None:
+    """Write every log line, our own and the libraries', as one JSON object to standard output."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+        _with_request_id,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _service(service),
+                structlog.processors.format_exc_info,
+                structlog.processors.EventRenamer("message"),
+                structlog.processors.JSONRenderer(serializer=_dumps),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # These would log statements with their parameters, and with them people's answers.
+    for name in ("sqlalchemy.engine", "asyncpg", "httpx", "httpcore", "multipart", "python_multipart"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _service(name: str) -> structlog.typing.Processor:
+    def add(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["service"] = name
+        return event
+
+    return add
+
+
+def logger(name: str) -> Logger:
+    """Return the logger of a module."""
+    found: Logger = structlog.stdlib.get_logger(name)
+    return found
+
+
+class Metrics(Protocol):
+    """Counts and durations (milliseconds)."""
+
+    def increment(self, metric: str, value: float = 1, tags: list[str] | None = None) -> None: ...
+
+    def gauge(self, metric: str, value: float, tags: list[str] | None = None) -> None: ...
+
+    def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None: ...
+
+
+class NoMetrics:
+    """Metrics while ``PRS_DATADOG_URL`` is empty."""
+
+    def increment(self, metric: str, value: float = 1, tags: list[str] | None = None) -> None:
+        return
+
+    def gauge(self, metric: str, value: float, tags: list[str] | None = None) -> None:
+        return
+
+    def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None:
+        return
+
+
+class DatadogMetrics:
+    """Metrics over DogStatsD. UDP: a missing agent costs nothing and fails nothing."""
+
+    def __init__(self, url: str, *, constant_tags: list[str]) -> None:
+        parts = urlsplit(url)
+        address = {"socket_path": parts.path} if parts.scheme == "unix" else {"host": parts.hostname, "port": parts.port}
+        self._client = DogStatsd(
+            **address,
+            namespace="prs",
+            constant_tags=constant_tags,
+            disable_telemetry=True,
+            disable_buffering=True,
+        )
+
+    def increment(self, metric: str, value: float = 1, tags: list[str] | None = None) -> None:
+        self._client.increment(metric, value, tags=tags)
+
+    def gauge(self, metric: str, value: float, tags: list[str] | None = None) -> None:
+        self._client.gauge(metric, value, tags=tags)
+
+    def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None:
+        self._client.timing(metric, value, tags=tags)
+
+
+def make_metrics(url: str, *, service: str, region: str) -> Metrics:
+    """Return the metrics of this process: DogStatsD where ``url`` names it, nothing otherwise."""
+    if not url:
+        return NoMetrics()
+    return DatadogMetrics(url, constant_tags=[f"service:{service}", f"region:{region}"])

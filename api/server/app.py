@@ -1,0 +1,117 @@
+"""The API process."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.types import ASGIApp
+from sqlalchemy import text
+
+from api.domain.accounts import keyring
+from api.domain.accounts.authentication import Authenticator
+from api.lib.http import guards, problems
+from api.lib.http.body import StrictBody
+from api.lib.http.session import provide_uow
+from api.lib.settings import Settings, settings
+from api.lib.telemetry import configure_logging
+from api.lib.throttle import Throttle
+from api.lib.tokens import TokenService
+from api.lib.uow import Kernel, make_kernel, unit_of_work
+from api.server import frontend, openapi, routes
+from api.server.middleware.authentication import AuthenticationMiddleware
+from api.server.middleware.body_guard import BodyGuard
+from api.server.middleware.edge import Edge
+from api.server.middleware.throttle import ThrottleMiddleware
+
+
+class UnsafeRole(RuntimeError):
+    """The process is connected as a role that could change the schema or look behind the tenants' walls."""
+
+
+async def refuse_owner(kernel: Kernel) -> None:
+    """Check that the process owns nothing and cannot bypass row-level security.
+
+    Raises:
+        UnsafeRole: it could.
+    """
+    async with unit_of_work(kernel) as uow:
+        row = (
+            await uow.session.execute(
+                text(
+                    "SELECT rolsuper OR rolbypassrls, "
+                    "EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user) "
+                    "FROM pg_roles WHERE rolname = current_user"
+                )
+            )
+        ).one()
+    if row[0] or row[1]:
+        raise UnsafeRole("connect as a role that owns nothing, e.g. prs_app; see docs/guides/database-roles.md")
+
+
+def provide_tokens(request: Request[Any, Any, Any]) -> TokenService:
+    """Return the service that issues access tokens."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return authenticator.tokens
+
+
+def _lifespan(kernel: Kernel) -> Any:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await refuse_owner(kernel)
+        async with unit_of_work(kernel) as uow:
+            tokens = await keyring.load(uow, kernel)
+        app.state.authenticator = Authenticator(kernel, tokens)
+        tasks = [
+            asyncio.create_task(kernel.cache.listen()),
+            asyncio.create_task(app.state.authenticator.watch()),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await kernel.close()
+
+    return lifespan
+
+
+def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
+    """Return the framework's application, checked: every route declares its permission."""
+    app = Litestar(
+        route_handlers=[*routes.CONTROLLERS, *frontend.handlers(configuration.frontend_dir)],
+        dependencies={
+            "uow": Provide(provide_uow),
+            "tokens": Provide(provide_tokens, sync_to_thread=False),
+        },
+        guards=[guards.require_permission],
+        middleware=[AuthenticationMiddleware(), ThrottleMiddleware()],
+        exception_handlers={Exception: problems.handle},
+        dto=StrictBody,
+        return_dto=None,
+        lifespan=[_lifespan(kernel)],
+        openapi_config=openapi.config(),
+        logging_config=None,
+        debug=False,
+    )
+    app.state.kernel = kernel
+    app.state.throttle = Throttle(kernel.redis, scale=configuration.rate_limit_scale)
+    guards.check_declarations(app)
+    openapi.describe_problems(app)
+    return app
+
+
+def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGIApp:
+    """Put the outer layers around the framework."""
+    return Edge(BodyGuard(app), trusted=configuration.trusted_proxies, metrics=kernel.metrics)  # type: ignore[return-value]
+
+
+def create_app() -> ASGIApp:
+    """Return the ASGI application for the server, from the environment's settings."""
+    configuration = settings()
+    configure_logging(configuration.log_level, service="api")
+    kernel = make_kernel(configuration, service="api", database_url=configuration.api_database_url)
+    return wrap(create_litestar(configuration, kernel), configuration, kernel)

@@ -1,0 +1,54 @@
+"""Serves the built app where there is one; in production a CDN or nginx does."""
+
+from pathlib import Path
+from typing import Any
+
+from litestar import MediaType, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.response import File
+from litestar.static_files import create_static_files_router
+
+from api.lib.http.routes import declare
+from api.lib.security import Permission
+from api.lib.throttle import RouteClass
+
+_OPT = declare(Permission.PUBLIC, RouteClass.UNLIMITED)
+# Addresses of the API: a wrong one is a problem document, not the app.
+_OWN = ("api/", "schema", "docs", "health", "problems")
+
+
+def handlers(folder: str) -> list[Any]:
+    """Return the routes of the app's files; none where no folder is set."""
+    root = Path(folder)
+    if not folder or not (root / "index.html").is_file():
+        return []
+    index = root / "index.html"
+
+    @get(["/", "/{path:path}"], include_in_schema=False, opt=_OPT, media_type=MediaType.HTML)
+    async def app_page(path: str = "") -> Response[Any] | File:
+        wanted = path.lstrip("/")
+        if wanted.startswith(_OWN):
+            raise NotFoundException
+        named = (root / wanted).resolve()
+        if wanted and named.is_file() and named.is_relative_to(root.resolve()):
+            return File(named, content_disposition_type="inline", headers={"Cache-Control": "public, max-age=3600"})
+        if "." in wanted.rsplit("/", 1)[-1]:
+            raise NotFoundException
+        # History fallback: the app itself knows its addresses.
+        return File(index, media_type=MediaType.HTML, content_disposition_type="inline", headers={"Cache-Control": "no-cache"})
+
+    found: list[Any] = [app_page]
+    if (root / "assets").is_dir():
+        # Named by their content, so they never change.
+        found.append(
+            create_static_files_router(
+                "/assets", [root / "assets"], opt=_OPT, cache_control=None, include_in_schema=False,
+                after_request=_immutable,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _immutable(response: Response[Any]) -> Response[Any]:
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

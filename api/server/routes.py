@@ -1,0 +1,34 @@
+"""Every controller of the API process."""
+
+from api.domain.accounts.controllers import ApiKeyController, AuthController, MeController
+from api.domain.catalog.controllers import CatalogController, EventController, FlowController, TicketController
+from api.domain.forms.controllers import FormController
+from api.domain.jobs.controllers import JobController
+from api.domain.organizations.controllers import OrganizationController
+from api.domain.registrations.controllers import (
+    EventRegistrationController,
+    MyRegistrationController,
+    RegistrationController,
+)
+from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.server.health import HealthController
+from api.server.reference import ReferenceController
+
+CONTROLLERS = (
+    ApiKeyController,
+    AuthController,
+    CatalogController,
+    EventController,
+    EventRegistrationController,
+    FlowController,
+    FormController,
+    HealthController,
+    JobController,
+    MeController,
+    MyRegistrationController,
+    OrganizationController,
+    ReferenceController,
+    RegistrationController,
+    StaffRegistrationController,
+    TicketController,
+)

@@ -1,0 +1,28 @@
+# Copyright 2026 Global PRS
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import fields, models
+
+
+class EventRegistration(models.Model):
+    _name = "event.registration"
+    _inherit = ["event.registration", "global.prs.ext.mixin"]
+
+    prs_number = fields.Char(
+        string="Confirmation Number",
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Number on the participant's confirmation; attendees of one registration share it.",
+    )
+    prs_answers = fields.Text(
+        string="Shared Answers",
+        readonly=True,
+        copy=False,
+        help="Answers that the form shares with the back office, as JSON.",
+    )
+
+    def _update_mail_schedulers(self):
+        if self.env.context.get("global_prs_sync"):
+            return None
+        return super()._update_mail_schedulers()

@@ -1,0 +1,1 @@
+"""How Global PRS is brought to machines."""

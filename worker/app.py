@@ -1,0 +1,92 @@
+"""The Celery application: each task is a nudge, and what it does is in ``worker.tasks``."""
+
+import threading
+from typing import Any
+
+from celery import Celery, signals
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.domain.jobs.contracts import RUN_TASK
+from api.domain.sync.contracts import DRAIN, Destination
+from api.lib import telemetry
+from api.lib.settings import settings
+from api.lib.tasks import make_celery
+from worker.runtime import Runtime
+from worker.tasks import jobs, sync
+
+log = telemetry.logger(__name__)
+
+POLL_SECONDS = 1.0
+
+app: Celery = make_celery(settings().redis_url)
+
+_runtime: Runtime | None = None
+_stopping = threading.Event()
+
+
+def runtime() -> Runtime:
+    """Return the process's runtime, started by the first who asks."""
+    global _runtime  # noqa: PLW0603 (Celery calls module-level tasks; a process has exactly one runtime)
+    if _runtime is None:
+        _runtime = Runtime(settings())
+    return _runtime
+
+
+@app.task(name=DRAIN[Destination.ODOO])
+def drain_odoo() -> None:
+    """Deliver to the back office."""
+    _attempt(Destination.ODOO)
+
+
+@app.task(name=DRAIN[Destination.MAIL])
+def drain_mail() -> None:
+    """Deliver mails."""
+    _attempt(Destination.MAIL)
+
+
+@app.task(name=DRAIN[Destination.ANALYTICS])
+def drain_analytics() -> None:
+    """Deliver to the analysts."""
+    _attempt(Destination.ANALYTICS)
+
+
+@app.task(name=RUN_TASK)
+def run_jobs() -> None:
+    """Run open slots."""
+    found = runtime()
+    found.run(jobs.run_open(found))
+
+
+def _attempt(destination: Destination) -> None:
+    found = runtime()
+    found.run(sync.drain_destination(found, destination))
+
+
+def _poll() -> None:
+    """Find due work without any nudge, so that neither Redis nor a lost message can stop a delivery."""
+    found = runtime()
+    while not _stopping.wait(POLL_SECONDS):
+        try:
+            found.run(sync.drain_all(found))
+            found.run(jobs.run_open(found))
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("the database is away; trying again", error=type(error).__name__)
+
+
+@signals.celeryd_init.connect
+def _start(**_: Any) -> None:
+    # Before the broker is reached: the poller must work while it is away.
+    telemetry.configure_logging(settings().log_level, service="worker")
+    jobs.check_bindings()
+    runtime()
+    threading.Thread(target=_poll, name="poller", daemon=True).start()
+
+
+@signals.worker_shutdown.connect
+def _stop(**_: Any) -> None:
+    _stopping.set()
+
+
+@signals.setup_logging.connect
+def _own_logging(**_: Any) -> None:
+    """Keep our JSON lines: a receiver of this signal stops Celery from setting up its own."""

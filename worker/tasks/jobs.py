@@ -1,0 +1,89 @@
+"""Scheduled jobs: the code behind each declared name, and running the slots that are open."""
+
+from datetime import timedelta
+
+from api.domain.jobs import service as jobs
+from api.domain.jobs.contracts import JOBS, Job, JobRun
+from api.domain.jobs.errors import LeaseLost
+from api.domain.registrations import lifecycle
+from api.domain.sync import service as sync
+from api.lib import clock, telemetry
+from api.lib.security import SYSTEM
+from api.lib.uow import Kernel, unit_of_work
+from backend_sync.drain import WORKER
+from worker.runtime import Runtime
+
+log = telemetry.logger(__name__)
+
+KEEP_DELIVERED = timedelta(days=7)
+_PURGE_BATCH = 5000
+
+
+class UnboundJob(RuntimeError):
+    """A declared job has no code, or code has no declaration."""
+
+
+async def _release_holds(kernel: Kernel, run: JobRun) -> None:
+    await lifecycle.release_expired_holds(kernel)
+
+
+async def _expire_drafts(kernel: Kernel, run: JobRun) -> None:
+    await lifecycle.expire_drafts(kernel)
+
+
+async def _purge_deleted(kernel: Kernel, run: JobRun) -> None:
+    await lifecycle.purge_deleted(kernel)
+
+
+async def _purge_outbox(kernel: Kernel, run: JobRun) -> None:
+    gone = _PURGE_BATCH
+    while gone == _PURGE_BATCH:
+        async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+            gone = await sync.purge_delivered(uow, clock.now() - KEEP_DELIVERED, _PURGE_BATCH)
+            await jobs.forget(uow, clock.now() - jobs.RETENTION)
+
+
+BINDINGS: dict[str, Job] = {
+    "release-expired-holds": _release_holds,
+    "expire-drafts": _expire_drafts,
+    "purge-delivered-outbox": _purge_outbox,
+    "purge-deleted-registrations": _purge_deleted,
+}
+
+
+def check_bindings() -> None:
+    """Refuse to start while a declared job has no code.
+
+    Raises:
+        UnboundJob: names what does not fit.
+    """
+    differing = sorted(set(JOBS) ^ set(BINDINGS))
+    if differing:
+        raise UnboundJob(f"declared and bound jobs differ: {', '.join(differing)}")
+
+
+async def run_open(runtime: Runtime) -> None:
+    """Run open slots until there is none."""
+    await runtime.alone("jobs", _run_open(runtime.kernel))
+
+
+async def _run_open(kernel: Kernel) -> None:
+    while True:
+        async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+            run = await jobs.claim(uow)
+        if run is None:
+            return
+        error: str | None = None
+        try:
+            await BINDINGS[run.job](kernel, run)
+        except Exception as failure:  # noqa: BLE001 (whatever a job raises is written down and tried again)
+            error = type(failure).__name__
+            log.exception("job failed", job=run.job)
+        try:
+            async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+                await jobs.finish(uow, run, error)
+        except LeaseLost:
+            log.warning("job was taken over", job=run.job)
+        if error is not None:
+            # Tried again by the next poll rather than at once.
+            return
