@@ -177,7 +177,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         SettingsError: with one line for each variable that cannot be used.
     """
     hints = get_type_hints(Settings, include_extras=True)
-    values: dict[str, Any] = msgspec.field(default_factory=dict)
+    values: dict[str, Any] = {}
     problems: list[str] = []
     for name in Settings.__struct_fields__:
         variable = f"{PREFIX}{name.upper()}"
