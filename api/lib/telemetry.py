@@ -78,6 +78,17 @@ def logger(name: str) -> Logger:
     return found
 
 
+def trace(error: BaseException) -> list[str]:
+    """Return where an error came from, for a log. Its message is left out: it may quote somebody's answer."""
+    frames = []
+    tb = error.__traceback__
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
+        tb = tb.tb_next
+    return frames[-6:]
+
+
 class Metrics(Protocol):
     """Counts and durations (milliseconds)."""
 

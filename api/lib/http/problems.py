@@ -140,15 +140,5 @@ def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     problem = from_exception(error)
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
-        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=_trace(error))
+        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=telemetry.trace(error))
     return response(problem)
-
-
-def _trace(error: BaseException) -> list[str]:
-    frames = []
-    tb = error.__traceback__
-    while tb is not None:
-        code = tb.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
-        tb = tb.tb_next
-    return frames[-6:]
