@@ -14,7 +14,21 @@ Field = dict[str, Any]
 Drawer = Callable[[Field], Any]
 
 _SKIPPED = ("note", "calculated")
-_WORDS = ("Asha", "Bilal", "Chen", "Divya", "Esther", "Farid", "Grace", "Hana", "Imran", "Joy", "Kiran", "Lena", "Meera")
+_WORDS = (
+    "Asha",
+    "Bilal",
+    "Chen",
+    "Divya",
+    "Esther",
+    "Farid",
+    "Grace",
+    "Hana",
+    "Imran",
+    "Joy",
+    "Kiran",
+    "Lena",
+    "Meera",
+)
 _COUNTRIES = ("IN", "DE", "KE", "NP", "US", "BR")
 _REMEMBERED = 60
 
