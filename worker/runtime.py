@@ -77,3 +77,4 @@ class Runtime:
         self.run(stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+        self._loop.close()

@@ -98,6 +98,8 @@ class Metrics(Protocol):
 
     def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None: ...
 
+    def close(self) -> None: ...
+
 
 # ruff: noqa: ARG002 (NoMetrics takes what Metrics takes, and drops it)
 class NoMetrics:
@@ -110,6 +112,9 @@ class NoMetrics:
         return
 
     def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None:
+        return
+
+    def close(self) -> None:
         return
 
 
@@ -137,6 +142,9 @@ class DatadogMetrics:
 
     def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None:
         self._client.timing(metric, value, tags=tags)
+
+    def close(self) -> None:
+        self._client.close_socket()
 
 
 def make_metrics(url: str, *, service: str, region: str) -> Metrics:

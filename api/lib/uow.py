@@ -35,6 +35,7 @@ class Kernel:
 
     async def close(self) -> None:
         self.nudger.close()
+        self.metrics.close()
         await self.redis.close()
         await self.database.close()
 

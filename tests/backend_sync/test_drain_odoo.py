@@ -89,7 +89,7 @@ async def test_a_changed_event_is_sent_before_the_registration_that_hangs_on_it(
     delivery: OdooDelivery,
 ) -> None:  # fmt: skip
     await drain(worker_kernel, ODOO, delivery)
-    await execute(owner, "UPDATE event SET revision = revision + 1, title = '{\"en\": \"Renamed\"}'")
+    await execute(owner, 'UPDATE event SET revision = revision + 1, title = \'{"en": "Renamed"}\'')
     await register(api, world)
     await drain(worker_kernel, ODOO, delivery)
     [person] = records(standin).values()

@@ -84,6 +84,3 @@ async def _run_open(kernel: Kernel) -> None:
                 await jobs.finish(uow, run, error)
         except LeaseLost:
             log.warning("job was taken over", job=run.job)
-        if error is not None:
-            # Tried again by the next poll rather than at once.
-            return

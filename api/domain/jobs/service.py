@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import func, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from api.domain.jobs.contracts import JOBS, RUN_TASK, JobRun
@@ -19,7 +19,7 @@ _CLAIM = text(
            lease_until = clock_timestamp() + make_interval(secs => :lease)
     WHERE (job, slot) IN (
       SELECT job, slot FROM job_run
-      WHERE state = 'pending' OR (state = 'running' AND lease_until < clock_timestamp())
+      WHERE state IN ('pending', 'running') AND (lease_until IS NULL OR lease_until < clock_timestamp())
       ORDER BY requested_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING job, slot, fencing_token
@@ -52,7 +52,7 @@ async def claim(uow: UnitOfWork) -> JobRun | None:
 
 
 async def finish(uow: UnitOfWork, run: JobRun, error: str | None = None) -> None:
-    """Close the slot in the transaction of its effect.
+    """Close the slot in the transaction of its effect; after an ``error`` it is tried again in 4 s, 16 s, 64 s …
 
     Raises:
         LeaseLost: another process has taken the slot over; this transaction must not commit.
@@ -60,7 +60,9 @@ async def finish(uow: UnitOfWork, run: JobRun, error: str | None = None) -> None
     held = (Row.job == run.job, Row.slot == run.slot, Row.fencing_token == run.fencing_token)
     values: dict[str, object] = {"state": "done", "finished_at": clock.now(), "error": None}
     if error is not None:
-        values = {"state": "pending", "error": error, "lease_until": None}
+        # Not before this time, and behind the others: a slot that fails must not keep the rest from running.
+        later = func.clock_timestamp() + func.power(4, Row.attempts) * timedelta(seconds=1)
+        values = {"state": "pending", "error": error, "lease_until": later}
     result = await uow.session.execute(update(Row).where(*held).values(values).returning(Row.attempts))
     attempts = result.scalar_one_or_none()
     if attempts is None:
