@@ -84,22 +84,15 @@ export function useWizard(flow: Flow, registration: Registration): Wizard {
 
   const clock = snapshot.registration.clock;
   const steps = useMemo(() => {
+    // As on the server: each condition sees the answers of the applying steps before it.
     const known: Answers = {};
-    for (const [step, answers] of Object.entries(values)) {
-      const program = programs[step];
-      if (!program) continue;
-      const screen = program.screen(answers);
-      for (const field of fieldsOfDocument(program.document)) {
-        const state = screen.field(`/${field.name}`);
-        known[`${step}.${field.name}`] =
-          field.type === "calculated" ? state.calculated : answers[field.name];
-      }
-    }
-    return flow.flow.steps.filter(
-      (step) =>
-        step.kind !== "confirmation" &&
-        (!step.condition || conditionHolds(step.condition, known, clock)),
-    );
+    const applying = flow.flow.steps.filter((step) => {
+      if (step.condition && !conditionHolds(step.condition, known, clock)) return false;
+      const answers = programs[step.name]?.screen(values[step.name] ?? {}).answers ?? {};
+      for (const [field, value] of Object.entries(answers)) known[`${step.name}.${field}`] = value;
+      return true;
+    });
+    return applying.filter((step) => step.kind !== "confirmation");
   }, [flow, programs, values, clock]);
 
   const change = useCallback(

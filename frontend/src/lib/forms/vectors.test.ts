@@ -35,19 +35,31 @@ describe("the evaluator agrees with the server", () => {
     expect(vectors.expressions.length + vectors.cases.length).toBeGreaterThan(500);
   });
 
-  test.each(vectors.expressions.map((one, at) => [at, one.text, one] as const))("%i: %s", (_at, _text, one) => {
-    const value = evaluateExpression(one.compiled, one.values, one.clock);
-    expect({ [typeof value]: typeof value === "number" ? toText(value) : value }).toEqual(one.expect);
-  });
+  test.each(vectors.expressions.map((one, at) => [at, one.text, one] as const))(
+    "%i: %s",
+    (_at, _text, one) => {
+      const value = evaluateExpression(one.compiled, one.values, one.clock);
+      expect({ [typeof value]: typeof value === "number" ? toText(value) : value }).toEqual(
+        one.expect,
+      );
+    },
+  );
 
-  test.each(vectors.cases.map((one, at) => [at, one.form, one] as const))("%i: form %s", (_at, name, one) => {
-    const form = vectors.forms[name];
-    if (!form) throw new Error(`no form ${name}`);
-    expect(outcome(form.compiled, form.source, one)).toEqual(one.expect);
-  });
+  test.each(vectors.cases.map((one, at) => [at, one.form, one] as const))(
+    "%i: form %s",
+    (_at, name, one) => {
+      const form = vectors.forms[name];
+      if (!form) throw new Error(`no form ${name}`);
+      expect(outcome(form.compiled, form.source, one)).toEqual(one.expect);
+    },
+  );
 });
 
-function outcome(compiled: CompiledForm, source: FormDocument, one: FormCase): { [part: string]: Json } {
+function outcome(
+  compiled: CompiledForm,
+  source: FormDocument,
+  one: FormCase,
+): { [part: string]: Json } {
   const state = evaluate(compiled, source, one.answers as Answers, one.clock);
   const found = validate(compiled, source, one.answers, one.clock, { partial: one.partial });
   return {

@@ -31,7 +31,13 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   const text = usePageText(program.document, values);
   const refused = refusalOf(snapshot, stepName, wizard.steps);
   const pageFields = useMemo(() => (page ? fieldsOfPage(page) : []), [page]);
-  const errors = usePageErrors(program, values, pageFields, refused, text);
+  const errors = usePageErrors(
+    program,
+    values,
+    pageFields,
+    { errors: refused, isFinal: snapshot.refused?.isFinal ?? false },
+    text,
+  );
   const finish = useFinishStep(wizard, stepName);
   const [refusedAt, setRefusedAt] = useState(0);
 

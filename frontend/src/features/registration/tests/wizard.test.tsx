@@ -15,21 +15,21 @@ const ABOUT_YOU = {
   languages: ["en"],
 };
 
-const COMPLETE = { status: "complete" as const };
+const COMPLETE = { status: "complete", answers: {}, problems: [] };
 
 function beginAtReview() {
   const registration = fake.begin();
   fake.change({
-    tickets: [{ ticket: IDS.full, quantity: 1, held_until: null }],
+    tickets: [{ ticket: IDS.full, quantity: 1, state: "held", held_until: null }],
+    attendees: [
+      { uid: "person-0", ticket: IDS.full, name: "Asha Kulkarni", email: "", state: "planned" },
+    ],
     steps: {
       ...registration.steps,
       about_you: { ...COMPLETE, answers: ABOUT_YOU },
       health: { ...COMPLETE, answers: { diet: "veg", has_condition: false } },
-      tickets: { ...COMPLETE, tickets: [{ ticket: IDS.full, quantity: 1 }] },
-      people: {
-        ...COMPLETE,
-        attendees: [{ ticket: IDS.full, name: "Asha Kulkarni", email: null }],
-      },
+      tickets: COMPLETE,
+      people: COMPLETE,
     },
   });
 }
