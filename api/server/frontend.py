@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
@@ -23,19 +24,22 @@ def handlers(folder: str) -> list[Any]:
     if not folder or not (root / "index.html").is_file():
         return []
     index = root / "index.html"
+    # Known at the start: what is not in the build cannot be asked for, whatever the path looks like.
+    files = {str(file.relative_to(root)): file for file in root.rglob("*") if file.is_file()}
 
     @get(["/", "/{path:path}"], include_in_schema=False, opt=_OPT, media_type=MediaType.HTML)
-    async def app_page(path: str = "") -> Response[Any] | File:
+    async def app_page(path: FromPath[str] = "") -> Response[Any] | File:
         wanted = path.lstrip("/")
         if wanted.startswith(_OWN):
             raise NotFoundException
-        named = (root / wanted).resolve()
-        if wanted and named.is_file() and named.is_relative_to(root.resolve()):
+        if (named := files.get(wanted)) is not None and named != index:
             return File(named, content_disposition_type="inline", headers={"Cache-Control": "public, max-age=3600"})
         if "." in wanted.rsplit("/", 1)[-1]:
             raise NotFoundException
         # History fallback: the app itself knows its addresses.
-        return File(index, media_type=MediaType.HTML, content_disposition_type="inline", headers={"Cache-Control": "no-cache"})
+        return File(
+            index, media_type=MediaType.HTML, content_disposition_type="inline", headers={"Cache-Control": "no-cache"}
+        )
 
     found: list[Any] = [app_page]
     if (root / "assets").is_dir():

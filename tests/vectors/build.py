@@ -87,7 +87,8 @@ def written_expressions() -> list[dict[str, Any]]:
 def generated_expressions() -> list[dict[str, Any]]:
     found = generated.expressions(600, SEED)
     return [
-        expression_case(text, values, generated.TYPES, CLOCKS[at % len(CLOCKS)]) for at, (text, values) in enumerate(found)
+        expression_case(text, values, generated.TYPES, CLOCKS[at % len(CLOCKS)])
+        for at, (text, values) in enumerate(found)
     ]
 
 

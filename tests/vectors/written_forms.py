@@ -42,7 +42,9 @@ FORMS: dict[str, Form] = {
         (
             "you",
             [
-                field("birth", "date", required=True, constraint=". <= today()", constraint_message={"en": "Not born yet"}),
+                field(
+                    "birth", "date", required=True, constraint=". <= today()", constraint_message={"en": "Not born yet"}
+                ),
                 field("age", "calculated", calculation="int((today() - ${birth}) div 365.25)"),
                 field("email", "email", required="${age} >= 18"),
             ],
@@ -63,7 +65,11 @@ FORMS: dict[str, Form] = {
                         field("child_name", "text", required=True),
                         field("child_age", "integer", minimum=0, maximum=17),
                         field("school", "text", relevant="${child_age} >= 6"),
-                        field("line", "calculated", calculation="concat(position(..), '/', count(${children}), ' ', ${child_name})"),
+                        field(
+                            "line",
+                            "calculated",
+                            calculation="concat(position(..), '/', count(${children}), ' ', ${child_name})",
+                        ),
                         field("older", "calculated", calculation="${child_age} > 10"),
                     ],
                 ),
@@ -83,7 +89,14 @@ FORMS: dict[str, Form] = {
             [
                 field("state", "single_choice", choices="states", required=True),
                 field("county", "single_choice", choices="counties", choice_filter="state = ${state}"),
-                field("visited", "multiple_choice", choices="counties", choice_filter="${state} = state or ${state} = ''", min_choices=1, max_choices=2),
+                field(
+                    "visited",
+                    "multiple_choice",
+                    choices="counties",
+                    choice_filter="${state} = state or ${state} = ''",
+                    min_choices=1,
+                    max_choices=2,
+                ),
                 field("label", "calculated", calculation="jr:choice-name(${state}, '${state}')"),
                 field("sport", "single_choice", choices="sports"),
             ],
@@ -91,8 +104,12 @@ FORMS: dict[str, Form] = {
         lists={
             "states": choices("texas", "washington"),
             "counties": choices(
-                "king", "pierce", "cameron",
-                king={"state": "washington"}, pierce={"state": "washington"}, cameron={"state": "texas"},
+                "king",
+                "pierce",
+                "cameron",
+                king={"state": "washington"},
+                pierce={"state": "washington"},
+                cameron={"state": "texas"},
             ),
             "sports": [
                 {"value": "ski", "label": {"en": "Ski"}, "relevant": "${state} = 'washington'"},
@@ -108,10 +125,15 @@ FORMS: dict[str, Form] = {
                 field("b", "text", relevant="${a} = 'yes'"),
                 field("c", "text", relevant="${b} != ''"),
                 field("d", "calculated", calculation="concat(${b}, '-', ${c})"),
-                field("g", "group", relevant="${c} = 'go'", fields=[
-                    field("in_group", "integer"),
-                    field("inner", "group", fields=[field("deep", "text", required=True)]),
-                ]),
+                field(
+                    "g",
+                    "group",
+                    relevant="${c} = 'go'",
+                    fields=[
+                        field("in_group", "integer"),
+                        field("inner", "group", fields=[field("deep", "text", required=True)]),
+                    ],
+                ),
                 field("after", "calculated", calculation="${in_group} + 1"),
             ],
         ),
@@ -145,16 +167,31 @@ FORMS: dict[str, Form] = {
             "p",
             [
                 field("factor", "integer"),
-                field("outer", "repeat", fields=[
-                    field("x", "integer"),
-                    field("inner", "repeat", relevant="${x} > 0", fields=[
-                        field("y", "integer"),
-                        field("product", "calculated", calculation="${x} * ${y} * ${factor}"),
-                        field("place", "calculated", calculation="concat(position(${outer}), '.', position(..))"),
-                        field("previous", "calculated", calculation="indexed-repeat(${y}, ${inner}, position(..) - 1)"),
-                    ]),
-                    field("inner_sum", "calculated", calculation="sum(${y})"),
-                ]),
+                field(
+                    "outer",
+                    "repeat",
+                    fields=[
+                        field("x", "integer"),
+                        field(
+                            "inner",
+                            "repeat",
+                            relevant="${x} > 0",
+                            fields=[
+                                field("y", "integer"),
+                                field("product", "calculated", calculation="${x} * ${y} * ${factor}"),
+                                field(
+                                    "place", "calculated", calculation="concat(position(${outer}), '.', position(..))"
+                                ),
+                                field(
+                                    "previous",
+                                    "calculated",
+                                    calculation="indexed-repeat(${y}, ${inner}, position(..) - 1)",
+                                ),
+                            ],
+                        ),
+                        field("inner_sum", "calculated", calculation="sum(${y})"),
+                    ],
+                ),
                 field("grand", "calculated", calculation="sum(${product})"),
                 field("cell", "calculated", calculation="indexed-repeat(${y}, ${outer}, 2, ${inner}, 1)"),
             ],
@@ -165,7 +202,13 @@ FORMS: dict[str, Form] = {
             "p",
             [
                 field("how_many", "integer"),
-                field("people", "repeat", count="${how_many}", max_items=4, fields=[field("person", "text", required=True)]),
+                field(
+                    "people",
+                    "repeat",
+                    count="${how_many}",
+                    max_items=4,
+                    fields=[field("person", "text", required=True)],
+                ),
             ],
         )
     ),
@@ -186,61 +229,204 @@ CHILD = {"birth": "2015-05-05"}
 
 CASES: list[tuple[str, Any, dict[str, Any]]] = [
     ("adult", {}, {"pages": ["you", "end"], "errors": [("/birth", "required"), ("/ok", "required")]}),
-    ("adult", {**ADULT, "ok": True}, {"calculated": {"/age": 26}, "required": ["/birth", "/email", "/ok"], "errors": [("/email", "required")]}),
-    ("adult", {**ADULT, "email": "a@b.in", "ok": True}, {"answers": {**ADULT, "age": 26, "email": "a@b.in", "ok": True}, "errors": []}),
+    (
+        "adult",
+        {**ADULT, "ok": True},
+        {"calculated": {"/age": 26}, "required": ["/birth", "/email", "/ok"], "errors": [("/email", "required")]},
+    ),
+    (
+        "adult",
+        {**ADULT, "email": "a@b.in", "ok": True},
+        {"answers": {**ADULT, "age": 26, "email": "a@b.in", "ok": True}, "errors": []},
+    ),
     ("adult", {**ADULT, "email": "a@b.in", "ok": False}, {"errors": [("/ok", "required")]}),
-    ("adult", {**CHILD, "ok": True}, {"pages": ["you", "guardian", "end"], "visible": ["/guardian_name"], "errors": [("/guardian_name", "required")]}),
-    ("adult", {**ADULT, "email": "a@b.in", "ok": True, "guardian_name": "X"}, {"answers": {**ADULT, "age": 26, "email": "a@b.in", "ok": True}, "errors": []}),
-    ("adult", {**ADULT, "email": "a@b.in", "ok": True, "guardian_name": 7}, {"hidden": ["/guardian_name"], "errors": []}),
-    ("adult", {"birth": "2030-01-01", "ok": True}, {"errors": [("/birth", "constraint"), ("/guardian_name", "required")]}),
+    (
+        "adult",
+        {**CHILD, "ok": True},
+        {
+            "pages": ["you", "guardian", "end"],
+            "visible": ["/guardian_name"],
+            "errors": [("/guardian_name", "required")],
+        },
+    ),
+    (
+        "adult",
+        {**ADULT, "email": "a@b.in", "ok": True, "guardian_name": "X"},
+        {"answers": {**ADULT, "age": 26, "email": "a@b.in", "ok": True}, "errors": []},
+    ),
+    (
+        "adult",
+        {**ADULT, "email": "a@b.in", "ok": True, "guardian_name": 7},
+        {"hidden": ["/guardian_name"], "errors": []},
+    ),
+    (
+        "adult",
+        {"birth": "2030-01-01", "ok": True},
+        {"errors": [("/birth", "constraint"), ("/guardian_name", "required")]},
+    ),
     ("adult", {"birth": "2030-02-30", "ok": True}, {"errors": [("/birth", "format")]}),
     ("adult", {**ADULT, "age": 12, "email": "a@b.in", "ok": True}, {"calculated": {"/age": 26}, "errors": []}),
     ("adult", {**ADULT, "thanks": "x", "email": "a@b.in", "ok": True}, {"errors": []}),
-    ("adult", {**ADULT, "zzz": 1, "aaa": None, "email": "a@b.in", "ok": True}, {"errors": [("/aaa", "unknown_field"), ("/zzz", "unknown_field")]}),
+    (
+        "adult",
+        {**ADULT, "zzz": 1, "aaa": None, "email": "a@b.in", "ok": True},
+        {"errors": [("/aaa", "unknown_field"), ("/zzz", "unknown_field")]},
+    ),
     ("adult", {"a/b~c": 1, **ADULT, "email": "a@b.in", "ok": True}, {"errors": [("/a~1b~0c", "unknown_field")]}),
     ("adult", [], {"errors": [("", "type"), ("/birth", "required"), ("/ok", "required")]}),
     ("adult", {"birth": "", "email": " ", "ok": None}, {"errors": [("/birth", "required"), ("/ok", "required")]}),
-    ("family", {}, {"errors": [("/children", "min_items")], "calculated": {"/total": 0, "/any_teen": False, "/names": None, "/oldest": None, "/schools": 0}}),
-    ("family", {"children": []}, {"errors": [("/children", "min_items")]}),
-    ("family", {"children": [{}]}, {"errors": [("/children/0/child_name", "required")], "answers": {"children": [{"line": "1/1 ", "older": False}], "total": 0, "any_teen": False, "schools": 0}}),
     (
         "family",
-        {"children": [{"child_name": "Asha", "child_age": 14, "school": "A"}, {"child_name": "Ravi", "child_age": 5, "school": "B"}]},
+        {},
+        {
+            "errors": [("/children", "min_items")],
+            "calculated": {"/total": 0, "/any_teen": False, "/names": None, "/oldest": None, "/schools": 0},
+        },
+    ),
+    ("family", {"children": []}, {"errors": [("/children", "min_items")]}),
+    (
+        "family",
+        {"children": [{}]},
+        {
+            "errors": [("/children/0/child_name", "required")],
+            "answers": {"children": [{"line": "1/1 ", "older": False}], "total": 0, "any_teen": False, "schools": 0},
+        },
+    ),
+    (
+        "family",
+        {
+            "children": [
+                {"child_name": "Asha", "child_age": 14, "school": "A"},
+                {"child_name": "Ravi", "child_age": 5, "school": "B"},
+            ]
+        },
         {
             "visible": ["/children/0/school"],
             "hidden": ["/children/1/school", "/crowd"],
-            "calculated": {"/total": 19, "/oldest": 14, "/any_teen": True, "/names": "Asha, Ravi", "/second": "Ravi", "/schools": 1, "/children/1/line": "2/2 Ravi", "/children/0/older": True},
+            "calculated": {
+                "/total": 19,
+                "/oldest": 14,
+                "/any_teen": True,
+                "/names": "Asha, Ravi",
+                "/second": "Ravi",
+                "/schools": 1,
+                "/children/1/line": "2/2 Ravi",
+                "/children/0/older": True,
+            },
             "answers": {
                 "children": [
                     {"child_name": "Asha", "child_age": 14, "school": "A", "line": "1/2 Asha", "older": True},
                     {"child_name": "Ravi", "child_age": 5, "line": "2/2 Ravi", "older": False},
                 ],
-                "total": 19, "oldest": 14, "any_teen": True, "names": "Asha, Ravi", "second": "Ravi", "schools": 1,
+                "total": 19,
+                "oldest": 14,
+                "any_teen": True,
+                "names": "Asha, Ravi",
+                "second": "Ravi",
+                "schools": 1,
             },
             "errors": [],
         },
     ),
-    ("family", {"children": [{"child_name": "A"}] * 4}, {"errors": [("/children", "max_items")], "visible": ["/crowd"]}),
-    ("family", {"children": [{"child_name": "A", "child_age": 18}, {"child_name": 5, "x": 1}]}, {"errors": [("/children/0/child_age", "maximum"), ("/children/1/x", "unknown_field"), ("/children/1/child_name", "type")]}),
+    (
+        "family",
+        {"children": [{"child_name": "A"}] * 4},
+        {"errors": [("/children", "max_items")], "visible": ["/crowd"]},
+    ),
+    (
+        "family",
+        {"children": [{"child_name": "A", "child_age": 18}, {"child_name": 5, "x": 1}]},
+        {
+            "errors": [
+                ("/children/0/child_age", "maximum"),
+                ("/children/1/x", "unknown_field"),
+                ("/children/1/child_name", "type"),
+            ]
+        },
+    ),
     ("family", {"children": {"0": {}}}, {"errors": [("/children", "type"), ("/children", "min_items")]}),
     ("family", {"children": "x"}, {"errors": [("/children", "type"), ("/children", "min_items")]}),
-    ("family", {"children": [1, None, {"child_name": "B"}]}, {"errors": [("/children/0", "type"), ("/children/0/child_name", "required"), ("/children/1", "type"), ("/children/1/child_name", "required")]}),
-    ("places", {"state": "texas"}, {"choices": {"/county": ["cameron"], "/visited": ["cameron"], "/sport": ["run"]}, "calculated": {"/label": "Texas"}, "errors": []}),
-    ("places", {"state": "washington"}, {"choices": {"/county": ["king", "pierce"], "/sport": ["ski", "run"]}, "errors": []}),
-    ("places", {}, {"choices": {"/county": [], "/visited": ["king", "pierce", "cameron"], "/sport": ["run"]}, "errors": [("/state", "required")]}),
+    (
+        "family",
+        {"children": [1, None, {"child_name": "B"}]},
+        {
+            "errors": [
+                ("/children/0", "type"),
+                ("/children/0/child_name", "required"),
+                ("/children/1", "type"),
+                ("/children/1/child_name", "required"),
+            ]
+        },
+    ),
+    (
+        "places",
+        {"state": "texas"},
+        {
+            "choices": {"/county": ["cameron"], "/visited": ["cameron"], "/sport": ["run"]},
+            "calculated": {"/label": "Texas"},
+            "errors": [],
+        },
+    ),
+    (
+        "places",
+        {"state": "washington"},
+        {"choices": {"/county": ["king", "pierce"], "/sport": ["ski", "run"]}, "errors": []},
+    ),
+    (
+        "places",
+        {},
+        {
+            "choices": {"/county": [], "/visited": ["king", "pierce", "cameron"], "/sport": ["run"]},
+            "errors": [("/state", "required")],
+        },
+    ),
     ("places", {"state": "texas", "county": "king"}, {"errors": [("/county", "choice")]}),
     ("places", {"state": "texas", "county": "cameron", "sport": "ski"}, {"errors": [("/sport", "choice")]}),
     ("places", {"state": "nowhere"}, {"errors": [("/state", "choice")]}),
     ("places", {"state": "washington", "visited": ["king", "pierce"]}, {"errors": []}),
-    ("places", {"state": "washington", "visited": ["king", "king"]}, {"answers": {"state": "washington", "visited": ["king"], "label": "Washington"}, "errors": []}),
-    ("places", {"visited": ["king", "pierce", "cameron"], "state": ""}, {"errors": [("/state", "required"), ("/visited", "max_choices")]}),
+    (
+        "places",
+        {"state": "washington", "visited": ["king", "king"]},
+        {"answers": {"state": "washington", "visited": ["king"], "label": "Washington"}, "errors": []},
+    ),
+    (
+        "places",
+        {"visited": ["king", "pierce", "cameron"], "state": ""},
+        {"errors": [("/state", "required"), ("/visited", "max_choices")]},
+    ),
     ("places", {"state": "texas", "visited": ["king"]}, {"errors": [("/visited", "choice")]}),
     ("places", {"state": ["texas"]}, {"errors": [("/state", "type")]}),
     ("places", {"state": "texas", "visited": "cameron"}, {"errors": [("/visited", "type")]}),
     ("places", {"state": "texas", "visited": ["cameron", 3]}, {"errors": [("/visited", "type")]}),
-    ("chain", {}, {"visible": ["/a"], "hidden": ["/b", "/c", "/g", "/g/in_group", "/in_group"], "calculated": {"/d": "-"}, "errors": []}),
-    ("chain", {"a": "yes", "b": "x", "c": "go", "in_group": 4}, {"visible": ["/b", "/c", "/g", "/inner", "/in_group", "/deep"], "calculated": {"/d": "x-go", "/after": 5}, "errors": [("/deep", "required")]}),
-    ("chain", {"a": "no", "b": "x", "c": "go", "in_group": 4, "deep": "z"}, {"hidden": ["/b", "/c", "/g", "/deep"], "calculated": {"/d": "-", "/after": None}, "answers": {"a": "no", "d": "-"}, "errors": []}),
+    (
+        "chain",
+        {},
+        {
+            "visible": ["/a"],
+            "hidden": ["/b", "/c", "/g", "/g/in_group", "/in_group"],
+            "calculated": {"/d": "-"},
+            "errors": [],
+        },
+    ),
+    (
+        "chain",
+        {"a": "yes", "b": "x", "c": "go", "in_group": 4},
+        {
+            "visible": ["/b", "/c", "/g", "/inner", "/in_group", "/deep"],
+            "calculated": {"/d": "x-go", "/after": 5},
+            "errors": [("/deep", "required")],
+        },
+    ),
+    (
+        "chain",
+        {"a": "no", "b": "x", "c": "go", "in_group": 4, "deep": "z"},
+        {
+            "hidden": ["/b", "/c", "/g", "/deep"],
+            "calculated": {"/d": "-", "/after": None},
+            "answers": {"a": "no", "d": "-"},
+            "errors": [],
+        },
+    ),
     ("chain", {"g": {"in_group": 4}}, {"errors": [("/g", "unknown_field")]}),
     ("types", {"text": "abc"}, {"answers": {"text": "abc", "fixed": "set"}, "errors": []}),
     ("types", {"text": "  abc  "}, {"answers": {"text": "abc", "fixed": "set"}, "errors": []}),
@@ -291,9 +477,21 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
     ("types", {"clock": "07:59"}, {"errors": [("/clock", "minimum")]}),
     ("types", {"clock": "24:00"}, {"errors": [("/clock", "format")]}),
     ("types", {"clock": "9:30"}, {"errors": [("/clock", "format")]}),
-    ("types", {"moment": "2026-06-01T10:00:00+05:30"}, {"answers": {"moment": "2026-06-01T04:30:00Z", "fixed": "set"}, "errors": []}),
-    ("types", {"moment": "2026-06-01T10:00:00.5Z"}, {"answers": {"moment": "2026-06-01T10:00:00.500Z", "fixed": "set"}, "errors": []}),
-    ("types", {"moment": "2026-06-01T10:00-08:00"}, {"answers": {"moment": "2026-06-01T18:00:00Z", "fixed": "set"}, "errors": []}),
+    (
+        "types",
+        {"moment": "2026-06-01T10:00:00+05:30"},
+        {"answers": {"moment": "2026-06-01T04:30:00Z", "fixed": "set"}, "errors": []},
+    ),
+    (
+        "types",
+        {"moment": "2026-06-01T10:00:00.5Z"},
+        {"answers": {"moment": "2026-06-01T10:00:00.500Z", "fixed": "set"}, "errors": []},
+    ),
+    (
+        "types",
+        {"moment": "2026-06-01T10:00-08:00"},
+        {"answers": {"moment": "2026-06-01T18:00:00Z", "fixed": "set"}, "errors": []},
+    ),
     ("types", {"moment": "2026-06-01T10:00:00"}, {"errors": [("/moment", "format")]}),
     ("types", {"moment": "2026-06-01T23:59:60Z"}, {"errors": [("/moment", "format")]}),
     ("types", {"moment": "2025-06-01T10:00:00Z"}, {"errors": [("/moment", "minimum")]}),
@@ -321,9 +519,14 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
     ("types", {"aadhaar": "134567890124"}, {"errors": [("/aadhaar", "format")]}),
     ("types", {"aadhaar": "23456789012"}, {"errors": [("/aadhaar", "format")]}),
     ("types", {"aadhaar": 234567890124}, {"errors": [("/aadhaar", "type")]}),
-    ("types", {"aadhaar": {"masked": "••••0124"}}, {"masked": ["/aadhaar"], "answers": {"aadhaar": {"masked": "••••0124"}, "fixed": "set"}, "errors": []}),
+    (
+        "types",
+        {"aadhaar": {"masked": "••••0124"}},
+        {"masked": ["/aadhaar"], "answers": {"aadhaar": {"masked": "••••0124"}, "fixed": "set"}, "errors": []},
+    ),
     ("types", {"aadhaar": {"masked": "234567890123"}}, {"errors": [("/aadhaar", "type")]}),
     ("types", {"aadhaar": {"masked": "••••0124", "x": 1}}, {"errors": [("/aadhaar", "type")]}),
+    ("types", {"aadhaar": {"masked": "••••\u000012"}}, {"errors": [("/aadhaar", "type")]}),
     ("types", {"text": {"masked": "••••0124"}}, {"errors": [("/text", "type")]}),
     ("types", {"passport": "m 123 4567"}, {"answers": {"passport": "M1234567", "fixed": "set"}, "errors": []}),
     ("types", {"passport": "M12"}, {"errors": [("/passport", "format")]}),
@@ -339,26 +542,56 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
         {"factor": 2, "outer": [{"x": 3, "inner": [{"y": 1}, {"y": 5}]}, {"x": 0, "inner": [{"y": 9}]}, {"x": 1}]},
         {
             "calculated": {
-                "/outer/0/inner/1/product": 30, "/outer/0/inner/1/place": "1.2", "/outer/0/inner/1/previous": 1,
-                "/outer/0/inner/0/previous": None, "/outer/0/inner_sum": 6, "/outer/1/inner_sum": 0, "/grand": 36, "/cell": None,
+                "/outer/0/inner/1/product": 30,
+                "/outer/0/inner/1/place": "1.2",
+                "/outer/0/inner/1/previous": 1,
+                "/outer/0/inner/0/previous": None,
+                "/outer/0/inner_sum": 6,
+                "/outer/1/inner_sum": 0,
+                "/grand": 36,
+                "/cell": None,
             },
             "visible": ["/outer/0/inner", "/outer/2/inner"],
             "hidden": ["/outer/1/inner"],
             "errors": [],
         },
     ),
-    ("nested", {"factor": 1, "outer": [{"x": 1, "inner": [{"y": 4}]}, {"x": 2, "inner": [{"y": 7}]}]}, {"calculated": {"/cell": 7, "/grand": 18}, "errors": []}),
-    ("nested", {"outer": [{"x": 1, "inner": [{"y": "a"}, {"z": 1}]}]}, {"errors": [("/outer/0/inner/0/y", "type"), ("/outer/0/inner/1/z", "unknown_field")]}),
+    (
+        "nested",
+        {"factor": 1, "outer": [{"x": 1, "inner": [{"y": 4}]}, {"x": 2, "inner": [{"y": 7}]}]},
+        {"calculated": {"/cell": 7, "/grand": 18}, "errors": []},
+    ),
+    (
+        "nested",
+        {"outer": [{"x": 1, "inner": [{"y": "a"}, {"z": 1}]}]},
+        {"errors": [("/outer/0/inner/0/y", "type"), ("/outer/0/inner/1/z", "unknown_field")]},
+    ),
     ("counted", {}, {"answers": {}, "errors": []}),
-    ("counted", {"how_many": 2, "people": [{"person": "A"}]}, {"visible": ["/people/1/person"], "errors": [("/people/1/person", "required")]}),
-    ("counted", {"how_many": 1, "people": [{"person": "A"}, {"person": "B"}]}, {"answers": {"how_many": 1, "people": [{"person": "A"}]}, "errors": []}),
+    (
+        "counted",
+        {"how_many": 2, "people": [{"person": "A"}]},
+        {"visible": ["/people/1/person"], "errors": [("/people/1/person", "required")]},
+    ),
+    (
+        "counted",
+        {"how_many": 1, "people": [{"person": "A"}, {"person": "B"}]},
+        {"answers": {"how_many": 1, "people": [{"person": "A"}]}, "errors": []},
+    ),
     ("counted", {"how_many": 2.0, "people": [{"person": "A"}, {"person": "B"}]}, {"errors": []}),
     ("counted", {"how_many": -3, "people": [{"person": "A"}]}, {"answers": {"how_many": -3}, "errors": []}),
-    ("counted", {"how_many": 1000, "people": []}, {"errors": [(f"/people/{at}/person", "required") for at in range(4)]}),
+    (
+        "counted",
+        {"how_many": 1000, "people": []},
+        {"errors": [(f"/people/{at}/person", "required") for at in range(4)]},
+    ),
     ("secret", {"pan": "ABCDE1234F"}, {"calculated": {"/has_pan": True}, "visible": ["/more"], "errors": []}),
     ("secret", {"pan": "ABC"}, {"errors": [("/pan", "constraint")]}),
     ("secret", {}, {"calculated": {"/has_pan": False}, "hidden": ["/more"], "errors": [("/pan", "required")]}),
-    ("secret", {"pan": {"masked": "••••234F"}}, {"calculated": {"/has_pan": True}, "visible": ["/more"], "masked": ["/pan"], "errors": []}),
+    (
+        "secret",
+        {"pan": {"masked": "••••234F"}},
+        {"calculated": {"/has_pan": True}, "visible": ["/more"], "masked": ["/pan"], "errors": []},
+    ),
 ]
 
 PARTIAL: list[tuple[str, Any, dict[str, Any]]] = [

@@ -30,6 +30,7 @@ def check_rules(document: FormDocument, found: Outline) -> Iterator[Problem]:
             yield from _check_field_texts(source, pointer, document)
     yield from _check_container_texts(document)
     yield from _check_registrant(found)
+    yield from _check_references(document, found)
 
 
 def _check_head(document: FormDocument) -> Iterator[Problem]:
@@ -95,7 +96,8 @@ def _text_problems(text: Text | None, pointer: str, document: FormDocument, need
         if needed:
             yield Problem(pointer, "missing_text", "a text is missing here")
         return
-    if document.default_locale in document.locales and not text.get(document.default_locale, "").strip():
+    # A text that may be missing altogether may also be missing in one language: another stands in.
+    if needed and document.default_locale in document.locales and not text.get(document.default_locale, "").strip():
         yield Problem(pointer, "missing_text", f"the text in the default locale {document.default_locale!r} is missing")
     for locale, words in text.items():
         if locale not in document.locales:
@@ -103,6 +105,31 @@ def _text_problems(text: Text | None, pointer: str, document: FormDocument, need
             yield Problem(place, "locale", f"{locale!r} is not among the form's locales")
         if len(words) > MAX_TEXT:
             yield Problem(f"{pointer}/{pointer_token(locale)}", "too_long", f"a text may have {MAX_TEXT} characters")
+
+
+_REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+
+
+def _check_references(document: FormDocument, found: Outline) -> Iterator[Problem]:
+    """A text may show an answer, as `${name}`; then there has to be such a field."""
+    for pointer, text in _texts(document, found):
+        for locale, words in text.items():
+            for name in _REFERENCE.findall(words):
+                if name not in found.names:
+                    place = f"{pointer}/{pointer_token(locale)}"
+                    yield Problem(place, "unknown_name", f"the text shows ${{{name}}}, but there is no such field")
+
+
+def _texts(document: FormDocument, found: Outline) -> Iterator[tuple[str, Text]]:
+    for index, source in enumerate(found.fields):
+        for name in ("label", "hint", "required_message", "constraint_message") if source is not None else ():
+            yield f"{found.pointers[index]}/{name}", getattr(source, name) or {}
+    for page_at, page in enumerate(document.pages):
+        pointer = f"/pages/{page_at}"
+        yield from ((f"{pointer}/title", page.title or {}), (f"{pointer}/description", page.description or {}))
+        for section_at, section in enumerate(page.sections):
+            inner = f"{pointer}/sections/{section_at}"
+            yield from ((f"{inner}/title", section.title or {}), (f"{inner}/description", section.description or {}))
 
 
 def _check_field_texts(field: Field, pointer: str, document: FormDocument) -> Iterator[Problem]:

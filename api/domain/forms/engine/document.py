@@ -12,6 +12,7 @@ from api.domain.forms.engine.types import FieldType
 SCHEMA = "prs-form/1"
 MAX_FIELDS = 2_000
 MAX_NESTING = 6
+MAX_DEPTH = 40
 MAX_CHOICES = 20_000
 MAX_BYTES = 4 * 1024 * 1024
 
@@ -95,7 +96,7 @@ def canonical_bytes(document: FormDocument) -> bytes:
     Two documents that mean the same give the same bytes wherever they were edited; the hash of
     these bytes is a version's identity.
     """
-    return msgspec.json.encode(_plain(msgspec.to_builtins(document)), order="sorted")
+    return msgspec.json.encode(plain(msgspec.to_builtins(document)), order="sorted")
 
 
 def content_hash(data: bytes) -> str:
@@ -103,11 +104,14 @@ def content_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """JSON with whole numbers as integers, as JSON itself tells none apart. Raises RecursionError beyond `depth`."""
+    if depth < 0:
+        raise RecursionError
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item, depth - 1) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value

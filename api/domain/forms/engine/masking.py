@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _SHOWN = 4
 _DOTS = "••••"
+_MASKED = re.compile("•{4}[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]{0,4}")
 
 
 def mask(answer: Any) -> dict[str, str]:
@@ -19,4 +21,4 @@ def is_masked(raw: Any) -> bool:
     if not isinstance(raw, dict) or len(raw) != 1:
         return False
     text = raw.get("masked")
-    return isinstance(text, str) and text.startswith(_DOTS) and len(text) <= len(_DOTS) + _SHOWN
+    return isinstance(text, str) and _MASKED.fullmatch(text) is not None

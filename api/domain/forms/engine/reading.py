@@ -18,6 +18,7 @@ from api.domain.forms.engine.document import (
     FormDocument,
     Page,
     Section,
+    plain,
 )
 from api.domain.forms.engine.problems import Problem, pointer_token
 from api.domain.forms.engine.types import FieldType
@@ -159,11 +160,11 @@ def _without(raw: Any, key: str) -> Any:
 
 def decode(raw: bytes | str | Mapping[str, Any]) -> tuple[Any, Problem | None]:
     """The JSON value in `raw`, or why it is none."""
-    if isinstance(raw, Mapping):
-        return raw, None
-    if len(raw) > MAX_BYTES:
+    if not isinstance(raw, Mapping) and len(raw) > MAX_BYTES:
         return None, Problem("", "too_large", f"a form document may have {MAX_BYTES // 1024 // 1024} MiB")
     try:
-        return msgspec.json.decode(raw), None
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        return plain(raw if isinstance(raw, Mapping) else msgspec.json.decode(raw)), None
+    except RecursionError:
+        return None, Problem("", "nesting", "the document is nested too deeply")
+    except (msgspec.DecodeError, UnicodeError) as error:
         return None, Problem("", "json", f"this is not JSON: {error}")

@@ -20,6 +20,7 @@ export class Frame {
   readonly children = new Map<number, Frame[]>();
 
   constructor(
+    readonly scope: number,
     size: number,
     readonly parent: Frame | null,
     readonly position: number,
@@ -69,7 +70,7 @@ export class Layout {
   }
 
   frame(scope: number, parent: Frame | null = null, position = 0, pointer = ""): Frame {
-    return new Frame(this.members(scope).length, parent, position, pointer);
+    return new Frame(scope, this.members(scope).length, parent, position, pointer);
   }
 }
 

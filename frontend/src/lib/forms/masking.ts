@@ -2,11 +2,11 @@
 
 import { isObject, type Json } from "./types";
 
-const DOTS = "••••";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be refused
+const MASKED = /^•{4}[^\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]{0,4}$/u;
 
 /** Whether `raw` is what the server shows in place of a sensitive answer; sent back, it keeps the stored one. */
 export function isMasked(raw: Json | undefined): raw is { masked: string } {
   if (!isObject(raw) || Object.keys(raw).length !== 1) return false;
-  const text = raw.masked;
-  return typeof text === "string" && text.startsWith(DOTS) && Array.from(text).length <= 8;
+  return typeof raw.masked === "string" && MASKED.test(raw.masked);
 }

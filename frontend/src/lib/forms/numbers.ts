@@ -61,7 +61,7 @@ export const NUMBER_OPERATIONS: { [name: string]: Operation } = {
   pow: (values, zone) => power(number(values[0], zone), number(values[1], zone)),
   pi: () => Math.PI,
   sum: (values, zone) => numbers(values, zone).reduce((total, value) => total + value, 0),
-  min: extreme((values) => values.reduce((least, value) => (value < least ? value : least))),
-  max: extreme((values) => values.reduce((most, value) => (value > most ? value : most))),
+  min: extreme((values) => values.reduce((least, value) => Math.min(least, value)) + 0),
+  max: extreme((values) => values.reduce((most, value) => Math.max(most, value)) + 0),
   "count-non-empty": (values) => flat(values).filter((value) => value !== "").length,
 };

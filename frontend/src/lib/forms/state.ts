@@ -16,6 +16,7 @@ import {
   pointerToken,
   type Section,
 } from "./types";
+import { toText } from "./values";
 
 /** `pointer` leads into the answers. Groups have `fields`, repeats `items`, choices what is on offer. */
 export type FieldView = {
@@ -28,10 +29,14 @@ export type FieldView = {
   items: ItemView[];
   /** Whether the number of items is calculated, so that none can be added or taken away by hand. */
   counted: boolean;
+  /** A text of this field with `${name}` replaced by the answer it shows. */
+  words: (text: string) => string;
 };
 export type ItemView = { pointer: string; fields: FieldView[] };
 export type SectionView = { name: string; section: Section; fields: FieldView[] };
 export type PageView = { name: string; page: Page; sections: SectionView[] };
+
+const REFERENCE = /\$\{\s*([A-Za-z_][\w.-]*)\s*\}/g;
 
 export type FormState = {
   pages: PageView[];
@@ -41,6 +46,8 @@ export type FormState = {
   /** Values on offer, where a condition narrows them. */
   choices: Map<string, string[]>;
   calculated: Map<string, Json>;
+  /** A text of a page or section with `${name}` replaced by the answer it shows. */
+  words: (text: string) => string;
   /** What would be stored: visible, well formed, not empty. */
   answers: Answers;
 };
@@ -131,6 +138,7 @@ class Collector {
     required: new Set(),
     choices: new Map(),
     calculated: new Map(),
+    words: (text) => this.words(text, this.evaluation.root),
     answers: {},
   };
 
@@ -205,7 +213,28 @@ class Collector {
     }));
     const choices = this.choices(frame, item, pointer);
     const counted = (item.count ?? NONE) !== NONE;
-    return { pointer, name: item.name, field, required, choices, fields: [], items, counted };
+    const words = (text: string) => this.words(text, frame);
+    return {
+      pointer,
+      name: item.name,
+      field,
+      required,
+      choices,
+      fields: [],
+      items,
+      counted,
+      words,
+    };
+  }
+
+  private words(text: string, frame: Frame): string {
+    return text.replace(REFERENCE, (_, name: string) => {
+      for (let place: Frame | null = frame; place; place = place.parent) {
+        const index = this.layout.names(place.scope).get(name);
+        if (index !== undefined) return toText(place.values[this.layout.slot(index)] ?? "");
+      }
+      return "";
+    });
   }
 
   private choices(frame: Frame, item: CompiledItem, pointer: string): Choice[] {

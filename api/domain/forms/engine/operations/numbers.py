@@ -101,7 +101,7 @@ def _extreme(pick: Callable[[list[float]], float]) -> Operation:
         found = numbers(values, zone)
         if not found or any(one != one for one in found):
             return NAN
-        return pick(found)
+        return pick(found) + 0.0
 
     return extreme
 

@@ -47,9 +47,13 @@ def read_survey(table: Table, notes: Notes) -> list[Entry]:
             stack.append(_Open(entry, _refused(entry, dropped, table, notes)))
         elif not dropped and not _refused(entry, dropped, table, notes):
             _into(stack, top).append(entry)
-    for left_open in stack:
+    while stack:
+        # Closed where the sheet ends, so that what it contains is still looked at.
+        left_open = stack.pop()
         message = f"this {left_open.entry.type.block} is never ended"
         notes.error(table.sheet, left_open.entry.row.number, table.heading("type"), "unbalanced", message)
+        if not left_open.dropped:
+            _into(stack, top).append(left_open.entry)
     return top
 
 

@@ -1,0 +1,195 @@
+"""Documents: what is a problem, and where it is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.domain.forms.engine import (
+    DocumentInvalid,
+    Problem,
+    canonical_bytes,
+    check_document,
+    compile_form,
+    content_hash,
+    parse_document,
+)
+from tests.vectors.written_forms import FORMS, YES_NO, choices, field, form
+
+Json = dict[str, Any]
+
+
+def found(raw: Any) -> set[tuple[str, str]]:
+    return {(problem.pointer, problem.code) for problem in check_document(raw)}
+
+
+def one(**more: Any) -> Json:
+    """A form whose only field is given."""
+    return form(("p", [{"name": "a", "type": "text", "label": {"en": "A"}, **more}]), lists=YES_NO)
+
+
+AT = "/pages/0/sections/0/fields/0"
+
+WRONG: list[tuple[Json, str, str]] = [
+    ({"name": "1a"}, "/name", "name"),
+    ({"name": "a b"}, "/name", "name"),
+    ({"label": {}}, "/label", "missing_text"),
+    ({"label": {"hi": "नाम"}}, "/label", "missing_text"),
+    ({"label": {"en": "A", "fr": "A"}}, "/label/fr", "locale"),
+    ({"label": {"en": "Hello ${nobody}"}}, "/label/en", "unknown_name"),
+    ({"type": "integer", "pattern": "x"}, "/pattern", "misplaced"),
+    ({"type": "note", "required": True}, "/required", "misplaced"),
+    ({"type": "single_choice"}, "/choices", "missing"),
+    ({"type": "single_choice", "choices": "nope"}, "/choices", "unknown_list"),
+    ({"type": "calculated"}, "/calculation", "missing"),
+    ({"type": "identity_number"}, "/identity", "missing"),
+    ({"type": "repeat"}, "/fields", "missing"),
+    ({"min_length": 5, "max_length": 2}, "/min_length", "limit"),
+    ({"max_length": 100_000}, "/max_length", "limit"),
+    ({"max_length": 0}, "/max_length", "limit"),
+    ({"min_length": -1}, "/min_length", "limit"),
+    ({"type": "integer", "minimum": "2026-01-01"}, "/minimum", "limit"),
+    ({"type": "date", "minimum": 3}, "/minimum", "limit"),
+    ({"type": "date", "maximum": "2026-02-30"}, "/maximum", "limit"),
+    ({"type": "decimal", "minimum": 3, "maximum": 2.5}, "/minimum", "limit"),
+    ({"pattern": "(?=x)"}, "/pattern", "pattern"),
+    ({"pattern": "["}, "/pattern", "pattern"),
+    ({"default": 5}, "/default", "default"),
+    ({"type": "single_choice", "choices": "yes_no", "default": "maybe"}, "/default", "default"),
+    ({"sensitive": True, "default": "x"}, "/default", "default"),
+    ({"sensitive": True, "shared_with_back_office": True}, "/shared_with_back_office", "sensitive_shared"),
+    ({"sensitive": True, "maps_to": "registrant.name"}, "/maps_to", "mapping"),
+    ({"type": "integer", "maps_to": "registrant.name"}, "/maps_to", "misplaced"),
+    ({"type": "phone", "maps_to": "registrant.email"}, "/maps_to", "mapping"),
+    ({"relevant": "${a} = 'x'"}, "/relevant", "cycle"),
+    ({"relevant": "${b} = 1"}, "/relevant", "unknown_name"),
+    ({"relevant": "1 ="}, "/relevant", "syntax"),
+    ({"relevant": "${p} = 1"}, "/relevant", "unknown_name"),
+    ({"required": "1 = "}, "/required", "syntax"),
+    ({"constraint": "frob(.)"}, "/constraint", "unknown_function"),
+    ({"constraint": "pulldata('x', 'y', 'z', .)"}, "/constraint", "refused_function"),
+    ({"type": "calculated", "calculation": "."}, "/calculation", "no_value"),
+    ({"type": "single_choice", "choices": "yes_no", "constraint": ". = 'maybe'"}, "/constraint", "unknown_choice"),
+    ({"type": "single_choice", "choices": "yes_no", "choice_filter": "region = 'x'"}, "/choice_filter", "unknown_column"),
+    ({"type": "single_choice", "choices": "yes_no", "constraint": "jr:choice-name(., 'a') = ''"}, "/constraint", "arguments"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "place", "code"), WRONG, ids=lambda value: str(value)[:50])
+def test_problem_is_named_where_it_is(more: Json, place: str, code: str) -> None:
+    assert (AT + place, code) in found(one(**more))
+
+
+def test_every_problem_is_listed_at_once_structure_and_meaning_alike() -> None:
+    raw = form(
+        ("p", [field("a", "text", colour="red", minimum=[], relevant="${zz}"), {"type": "text"}, field("a", "note")]),
+        ("p", [field("c", "calculated", calculation="${d}"), field("d", "calculated", calculation="${c} + 1")]),
+        lists={"empty": [], "twice": choices("x", "x")},
+    )
+    raw["pages"].append(7)
+    raw["extra"] = 1
+    assert found(raw) >= {
+        (f"{AT}/colour", "unknown_attribute"),
+        (f"{AT}/minimum", "type"),
+        ("/pages/0/sections/0/fields/1/name", "missing"),
+        ("/pages/0/sections/0/fields/2/name", "duplicate_name"),
+        ("/pages/1/name", "duplicate_name"),
+        ("/pages/1/sections/0/fields/0/calculation", "cycle"),
+        ("/pages/2", "type"),
+        ("/choice_lists/twice/1/value", "duplicate_choice"),
+        ("/extra", "unknown_attribute"),
+    }
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b"[" * 2000 + b"]" * 2000,
+        {},
+        {"schema": "prs-form/1"},
+        {"pages": 1},
+    ],
+    ids=lambda raw: repr(raw)[:20],
+)
+def test_what_is_no_document_is_a_problem_not_an_exception(raw: Any) -> None:
+    assert check_document(raw)
+
+
+def test_parse_raises_with_all_problems() -> None:
+    with pytest.raises(DocumentInvalid) as refused:
+        parse_document(one(label={}, pattern="["))
+    assert len(refused.value.problems) == 2
+    assert isinstance(refused.value.problems[0], Problem)
+
+
+def test_nesting_and_number_of_fields_are_bounded() -> None:
+    nested: Json = field("leaf", "text")
+    for depth in range(8):
+        nested = field(f"g{depth}", "group", fields=[nested])
+    assert "nesting" in {code for _, code in found(form(("p", [nested])))}
+    many = [field(f"f{at}", "text") for at in range(2_001)]
+    assert ("/pages", "too_many_fields") in found(form(("p", many)))
+    assert found(form(("p", many[:2_000]))) == set()
+
+
+def test_a_chain_of_two_thousand_calculations_compiles() -> None:
+    chain = [field("f0", "integer")]
+    chain += [field(f"f{at}", "calculated", calculation=f"${{f{at - 1}}} + 1") for at in range(1, 2_000)]
+    compiled = compile_form(parse_document(form(("p", list(reversed(chain))))))
+    assert len(compiled.order) == 1_999
+
+
+def test_a_page_cannot_depend_on_its_own_field() -> None:
+    page = {**form(("p", [field("a", "text")]))["pages"][0], "relevant": "${a} = 'x'"}
+    problems = check_document({**form(), "pages": [page]})
+    assert [(one.pointer, one.code) for one in problems] == [("/pages/0/relevant", "cycle")]
+    assert "a" in problems[0].message
+    assert "p" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("calculation", "leaks"),
+    [
+        ("concat(${secret}, '')", True),
+        ("if(1 = 1, ${secret}, '')", True),
+        ("substr(${secret}, 0, 4)", True),
+        ("${secret} != ''", False),
+        ("string-length(${secret})", False),
+        ("if(${secret} = 'x', 'a', 'b')", False),
+    ],
+)
+def test_a_calculation_that_shows_a_sensitive_answer_has_to_be_sensitive(calculation: str, leaks: bool) -> None:
+    fields = [field("secret", "text", sensitive=True), field("c", "calculated", calculation=calculation)]
+    problems = {code for _, code in found(form(("p", fields)))}
+    assert problems == ({"sensitive_calculation"} if leaks else set())
+    fields[1]["sensitive"] = True
+    assert found(form(("p", fields))) == set()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_canonical_bytes_are_stable_through_a_round_trip(name: str) -> None:
+    document = parse_document(FORMS[name])
+    data = canonical_bytes(document)
+    assert canonical_bytes(parse_document(data)) == data
+    assert content_hash(data) == content_hash(canonical_bytes(parse_document(data)))
+    assert compile_form(parse_document(data)).source_hash == content_hash(data)
+
+
+@given(st.permutations(list(one(min_length=2, hint={"en": "H"}).items())), st.booleans())
+def test_canonical_bytes_do_not_depend_on_order_or_written_defaults(items: list[tuple[str, Any]], spelt: bool) -> None:
+    shuffled = msgspec.json.decode(msgspec.json.encode(dict(items)))
+    target = shuffled["pages"][0]["sections"][0]["fields"][0]
+    if spelt:
+        target.update(required=False, read_only=False, maximum=None, default=None, min_length=2.0)
+    plain = canonical_bytes(parse_document(one(min_length=2, hint={"en": "H"})))
+    assert canonical_bytes(parse_document(shuffled)) == plain
