@@ -62,6 +62,7 @@ def _lifespan(kernel: Kernel) -> Any:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await refuse_owner(kernel)
         async with unit_of_work(kernel) as uow:
+            await keyring.ensure(uow)
             tokens = await keyring.load(uow, kernel)
         app.state.authenticator = Authenticator(kernel, tokens)
         tasks = [

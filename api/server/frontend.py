@@ -1,5 +1,6 @@
 """Serves the built app where there is one; in production a CDN or nginx does."""
 
+import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from api.lib.throttle import RouteClass
 
 _OPT = declare(Permission.PUBLIC, RouteClass.UNLIMITED)
 # Addresses of the API: a wrong one is a problem document, not the app.
-_OWN = ("api/", "schema", "docs", "health", "problems")
+_OWN = frozenset({"api", "schema", "docs", "health", "problems"})
 
 
 def handlers(folder: str) -> list[Any]:
@@ -30,10 +31,16 @@ def handlers(folder: str) -> list[Any]:
     @get(["/", "/{path:path}"], include_in_schema=False, opt=_OPT, media_type=MediaType.HTML)
     async def app_page(path: FromPath[str] = "") -> Response[Any] | File:
         wanted = path.lstrip("/")
-        if wanted.startswith(_OWN):
+        if wanted.split("/", 1)[0] in _OWN:
             raise NotFoundException
         if (named := files.get(wanted)) is not None and named != index:
-            return File(named, content_disposition_type="inline", headers={"Cache-Control": "public, max-age=3600"})
+            kind = mimetypes.guess_type(named.name)[0] or "application/octet-stream"
+            return File(
+                named,
+                media_type=kind,
+                content_disposition_type="inline",
+                headers={"Cache-Control": "public, max-age=3600"},
+            )
         if "." in wanted.rsplit("/", 1)[-1]:
             raise NotFoundException
         # History fallback: the app itself knows its addresses.
