@@ -67,6 +67,10 @@ function unfitAttendees(values: Answers): ReadonlySet<string> {
   return new Set(rows.every((row) => row.name?.trim()) ? [] : ["attendees"]);
 }
 
+function seatsOf({ tickets }: Registration): number {
+  return tickets.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
 /** Everything the wizard's steps need, made once per registration. */
 export function useWizard(flow: Flow, registration: Registration): Wizard {
   const text = useText();
@@ -119,6 +123,12 @@ export function useWizard(flow: Flow, registration: Registration): Wizard {
     stepAfter: (step) => names[names.indexOf(step) + 1],
     stepBefore: (step) => names[names.indexOf(step) - 1],
     submitsAt: (step) => names.at(-1) === step,
-    isComplete: (step) => snapshot.registration.steps[step]?.status === "complete",
+    isComplete: (name) => {
+      const { registration: current } = snapshot;
+      if (current.steps[name]?.status !== "complete") return false;
+      // Seats that were added or given back since leave the list of people unfinished.
+      const isList = steps.find((step) => step.name === name)?.kind === "attendees";
+      return !isList || current.attendees.length === seatsOf(current);
+    },
   };
 }

@@ -151,6 +151,13 @@ export class Draft {
     this.update({ edits });
   }
 
+  /** Forgets what was chosen at a step and not saved. */
+  discard(step: string): void {
+    const { [step]: _unsaved, ...edits } = this.snapshot.edits;
+    this.update({ edits });
+    this.keepLocally();
+  }
+
   flush(keepalive = false): Promise<void> {
     clearTimeout(this.timer);
     return this.enqueue(() => this.saveDirty(keepalive));
