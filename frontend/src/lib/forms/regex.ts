@@ -28,3 +28,8 @@ function compile(pattern: string): RE2JS | null {
 export function matches(pattern: string, text: string): boolean {
   return compiled(pattern)?.matches(text) ?? false;
 }
+
+/** Whether `pattern` can be run here at all; the server has accepted it, and decides where it cannot. */
+export function isPattern(pattern: string): boolean {
+  return compiled(pattern) !== null;
+}
