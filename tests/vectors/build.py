@@ -23,7 +23,7 @@ from api.domain.forms.engine import (
 )
 from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
-from tests.vectors import generated, written_forms, written_numbers, written_texts
+from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts
 
 PATH = Path(__file__).with_name("expressions.json")
 KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
@@ -137,7 +137,7 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
 
 def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
     cases = []
-    for partial, written in ((False, written_forms.CASES), (True, written_forms.PARTIAL)):
+    for partial, written in ((False, written_cases.CASES), (True, written_cases.PARTIAL)):
         for name, answers, expected in written:
             case = form_case(name, compiled[name], answers, KOLKATA, partial)
             check_written(case, expected)

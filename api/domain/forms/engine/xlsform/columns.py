@@ -143,9 +143,9 @@ def _prs_column(heading: str, parts: list[str], sheet: str, row: int, notes: Not
     key = parts[1].lower().replace(" ", "_")
     if key == "description":
         return _translated(heading, key, ":".join(parts[2:]), sheet, row, notes) if parts[2:] else Column(heading, key)
-    if key in PRS:
+    if key in PRS and (key == "relevant") == (sheet == "choices"):
         return Column(heading, f"prs:{key}")
-    notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key}")
+    notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key} in the sheet {sheet!r}")
     return Column(heading, None)
 
 
