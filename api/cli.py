@@ -59,15 +59,30 @@ def db() -> None:
     """The database: schema and roles."""
 
 
+def _upgrade() -> None:
+    command.upgrade(Config(str(_ROOT / "alembic.ini")), "head")
+
+
 @db.command()
 def migrate() -> None:
     """Bring the schema up to date, as its owner."""
-    command.upgrade(Config(str(_ROOT / "alembic.ini")), "head")
+    _upgrade()
+
+
+@db.command()
+def prepare() -> None:
+    """Bring the schema up to date and give the roles their logins."""
+    _upgrade()
+    click.echo("logins set: " + ", ".join(_set_logins()))
 
 
 @db.command("roles")
 def set_roles() -> None:
     """Give the processes' roles the logins that PRS_API_DATABASE_URL and PRS_WORKER_DATABASE_URL name."""
+    click.echo("logins set: " + ", ".join(_set_logins()))
+
+
+def _set_logins() -> list[str]:
     found = settings()
 
     async def run() -> list[str]:
@@ -77,7 +92,7 @@ def set_roles() -> None:
         finally:
             await database.close()
 
-    click.echo("logins set: " + ", ".join(asyncio.run(run())))
+    return asyncio.run(run())
 
 
 @main.group()

@@ -117,9 +117,10 @@ async def _retreat(uow: UnitOfWork, owner: Organization, form: dict[str, UUID]) 
             "hi": "सह्याद्रि की पहाड़ियों में पाँच दिन, उन युवाओं के लिए जो अपने यहाँ नेतृत्व करते हैं।",
         },
         description={
-            "en": "Workshops in the morning, service in the afternoon, conversation in the evening. Food and lodging are "
-            "free; you pay only your way to Pune. Participants under 18 come with a guardian's consent.",
-            "hi": "सुबह कार्यशालाएँ, दोपहर में सेवा, शाम को बातचीत। भोजन और आवास निःशुल्क हैं; केवल पुणे तक की यात्रा आपकी। "
+            "en": "Workshops in the morning, service in the afternoon, conversation in the evening. Food and "
+            "lodging are free; you pay only your way to Pune. Participants under 18 come with a guardian's consent.",
+            "hi": "सुबह कार्यशालाएँ, दोपहर में सेवा, शाम को बातचीत। भोजन और आवास निःशुल्क हैं; "
+            "केवल पुणे तक की यात्रा आपकी। "
             "18 वर्ष से कम आयु के प्रतिभागी अभिभावक की सहमति से आते हैं।",
         },
         place="Sahyadri Campus, Pune, India",

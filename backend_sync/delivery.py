@@ -1,4 +1,4 @@
-"""Delivery to Odoo: the current state of each aggregate, upserted by uid and revision, so that sending twice is harmless."""
+"""Delivery to Odoo: the current state of each aggregate, upserted by uid and revision: sending twice is harmless."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
@@ -73,15 +73,16 @@ class OdooDelivery:
         for event, error in refused:
             outcome.dead.update({row.id: error.reason for row in waiting.get(event.uid, [])})
         outcome.done.extend(
-            row.id for uid, some in waiting.items() if uid in loaded.events and uid not in loaded.stale_events for row in some
+            row.id
+            for uid, some in waiting.items()
+            if uid in loaded.events and uid not in loaded.stale_events
+            for row in some
         )
 
     async def _registrations(self, loaded: Loaded, rows: Sequence[Claimed], outcome: Outcome) -> None:
         waiting = _by_uid(rows, Aggregate.REGISTRATION)
         # Purged meanwhile: nothing is left to tell.
-        outcome.done.extend(
-            row.id for uid, some in waiting.items() if uid not in loaded.registrations for row in some
-        )
+        outcome.done.extend(row.id for uid, some in waiting.items() if uid not in loaded.registrations for row in some)
         found = [loaded.registrations[uid] for uid in waiting if uid in loaded.registrations]
 
         async def send(some: Sequence[Outgoing]) -> dict[UUID, int]:

@@ -1,7 +1,7 @@
 """Draining the outbox: claim a batch, deliver it, write down what became of it.
 
-A claim is a lease: a worker that is killed loses it, and the rows are claimed again. Between a delivery and its record the
-same row may be delivered twice, so every delivery must be idempotent.
+A claim is a lease: a worker that is killed loses it, and the rows are claimed again. Between a delivery and its record
+the same row may be delivered twice, so every delivery must be idempotent.
 """
 
 from collections.abc import Sequence

@@ -16,9 +16,7 @@ target_metadata = wiring.metadata
 def _owner_url() -> str:
     url = context.config.get_main_option("sqlalchemy.url") or settings().database_url
     if not url:
-        raise SettingsError(
-            "PRS_DATABASE_URL is needed to migrate: the URL of the database's owner"
-        )
+        raise SettingsError("PRS_DATABASE_URL is needed to migrate: the URL of the database's owner")
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 

@@ -6,7 +6,17 @@ from worker.app import app
 def main() -> None:
     """Run until stopped."""
     app.worker_main(
-        ["worker", "--pool", "threads", "--concurrency", "4", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
+        [
+            "worker",
+            "--pool",
+            "threads",
+            "--concurrency",
+            "4",
+            "--without-mingle",
+            "--without-gossip",
+            "--loglevel",
+            "INFO",
+        ]
     )
 
 

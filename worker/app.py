@@ -32,25 +32,25 @@ def runtime() -> Runtime:
     return _runtime
 
 
-@app.task(name=DRAIN[Destination.ODOO])
+@app.task(name=DRAIN[Destination.ODOO])  # type: ignore[untyped-decorator]
 def drain_odoo() -> None:
     """Deliver to the back office."""
     _attempt(Destination.ODOO)
 
 
-@app.task(name=DRAIN[Destination.MAIL])
+@app.task(name=DRAIN[Destination.MAIL])  # type: ignore[untyped-decorator]
 def drain_mail() -> None:
     """Deliver mails."""
     _attempt(Destination.MAIL)
 
 
-@app.task(name=DRAIN[Destination.ANALYTICS])
+@app.task(name=DRAIN[Destination.ANALYTICS])  # type: ignore[untyped-decorator]
 def drain_analytics() -> None:
     """Deliver to the analysts."""
     _attempt(Destination.ANALYTICS)
 
 
-@app.task(name=RUN_TASK)
+@app.task(name=RUN_TASK)  # type: ignore[untyped-decorator]
 def run_jobs() -> None:
     """Run open slots."""
     found = runtime()
@@ -73,7 +73,7 @@ def _poll() -> None:
             log.warning("the database is away; trying again", error=type(error).__name__)
 
 
-@signals.celeryd_init.connect
+@signals.celeryd_init.connect  # type: ignore[untyped-decorator]
 def _start(**_: Any) -> None:
     # Before the broker is reached: the poller must work while it is away.
     telemetry.configure_logging(settings().log_level, service="worker")
@@ -82,11 +82,11 @@ def _start(**_: Any) -> None:
     threading.Thread(target=_poll, name="poller", daemon=True).start()
 
 
-@signals.worker_shutdown.connect
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
 def _stop(**_: Any) -> None:
     _stopping.set()
 
 
-@signals.setup_logging.connect
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _own_logging(**_: Any) -> None:
     """Keep our JSON lines: a receiver of this signal stops Celery from setting up its own."""

@@ -1,4 +1,4 @@
-"""A small beat for the one-machine run: calls the API's job routes, as a CronJob does elsewhere. Keeps nothing in memory."""
+"""A small beat for the one-machine run: calls the API's job routes, as a CronJob does elsewhere."""
 
 import contextlib
 import signal

@@ -1,7 +1,7 @@
 """What a worker process holds: one event loop in a thread of its own, one engine, and the clients of other systems.
 
-Celery's tasks and the poller hand coroutines to the loop. ``asyncio.run`` for each task on an engine of the module worked in 2 of 20
-tasks; one loop for the life of the process worked in all.
+Celery's tasks and the poller hand coroutines to the loop. ``asyncio.run`` for each task on an engine of the module
+worked in 2 of 20 tasks; one loop for the life of the process worked in all.
 """
 
 import asyncio

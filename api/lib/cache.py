@@ -22,7 +22,8 @@ _CHANNEL = "prs:invalidate"
 _REST_SECONDS = 1.0
 _REDIS_SECONDS = 3600
 
-# Store a document only where nobody has invalidated it since it was read: a slow reader must not bring back the old one.
+# Store a document only where nobody has invalidated it since it was read: a slow reader must not bring back
+# the old one.
 _STORE = """
 if (redis.call('GET', KEYS[2]) or '0') == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
@@ -156,8 +157,8 @@ class DocumentCache:
         if isinstance(cached, bytes):
             return cached
         value = await build()
-        arguments = [generation or b"0", value, _REDIS_SECONDS]
-        await self._gate.attempt(lambda redis: self._store(keys=[_document(key), _generation(key)], args=arguments))
+        arguments: list[bytes | str | int | float] = [generation or b"0", value, _REDIS_SECONDS]
+        await self._gate.attempt(lambda _: self._store(keys=[_document(key), _generation(key)], args=arguments))
         return value
 
     def _remember(self, key: str, value: bytes, *, immutable: bool) -> None:
@@ -171,9 +172,9 @@ class DocumentCache:
         """Forget a document here, in Redis, and in the other processes."""
         self._local.pop(key, None)
 
-        arguments = [_REDIS_SECONDS * 2, _CHANNEL, key]
+        arguments: list[str | int] = [_REDIS_SECONDS * 2, _CHANNEL, key]
         keys = [_document(key), _generation(key)]
-        await self._gate.attempt(lambda redis: self._invalidate(keys=keys, args=arguments))
+        await self._gate.attempt(lambda _: self._invalidate(keys=keys, args=arguments))
 
     async def listen(self) -> None:
         """Follow the other processes' invalidations until cancelled; reconnect by itself."""

@@ -1,7 +1,7 @@
 """Envelope encryption, keyed look-ups and token hashes.
 
-Every sealed value has its own AES-256-GCM data key, wrapped by a versioned master key that a :class:`KeyProvider` holds.
-The associated data names table, column and record, so that a value copied elsewhere does not open.
+Every sealed value has its own AES-256-GCM data key, wrapped by a versioned master key that a :class:`KeyProvider`
+holds. The associated data names table, column and record, so that a value copied elsewhere does not open.
 
 Layout of a sealed value: ``0x01 | len(key id) | key id | wrapped key (12 + 48 bytes) | nonce (12) | ciphertext + tag``.
 """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes, create_registry
-from sqlalchemy import BigInteger, Identity, MetaData, Uuid
+from sqlalchemy import BigInteger, Identity, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -16,7 +16,12 @@ from api.lib.errors import PreconditionFailed
 from api.lib.ids import new_uid
 
 _registry = create_registry(
-    custom_annotation_map={UUID: Uuid(), datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB, dict[str, str]: JSONB}
+    custom_annotation_map={
+        UUID: Uuid(),
+        datetime: TIMESTAMP(timezone=True),
+        dict[str, Any]: JSONB,
+        dict[str, str]: JSONB,
+    }
 )
 
 
@@ -25,7 +30,6 @@ class Base(CommonTableAttributes, DeclarativeBase):
 
     __abstract__ = True
     registry = _registry
-    metadata: MetaData = _registry.metadata
 
 
 class Key:
@@ -38,7 +42,7 @@ class Aggregate(Key):
     """Two keys, a revision, times in UTC, and soft delete."""
 
     @declared_attr
-    def uid(cls) -> Mapped[UUID]:
+    def uid(cls) -> Mapped[UUID]:  # noqa: N805 (SQLAlchemy calls it with the class)
         return mapped_column(unique=True, default=new_uid, sort_order=-9)
 
     revision: Mapped[int] = mapped_column(BigInteger, default=1, sort_order=90)
@@ -87,6 +91,8 @@ def make_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,
+        # Parameters are people's answers: they must not come up in an error or a log.
+        hide_parameters=True,
         json_serializer=encode_json,
         json_deserializer=msgspec.json.decode,
         connect_args={

@@ -140,7 +140,9 @@ class Unavailable(Problem):
     status = 503
     slug = "unavailable"
     title = "Temporarily unavailable"
-    default_detail = "Nothing was saved. Try again in a few seconds; with the same Idempotency-Key nothing happens twice."
+    default_detail = (
+        "Nothing was saved. Try again in a few seconds; with the same Idempotency-Key nothing happens twice."
+    )
 
 
 def problem_types() -> list[type[Problem]]:

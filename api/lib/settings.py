@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: Annotated[str, _setting("Region of this cell, e.g. `in` or `eu`.")] = "local"
     region_addresses: Annotated[
         dict[str, str], _setting("Public addresses of the other cells, `region=url` separated by commas.")
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     host: Annotated[str, _setting("Address the API listens on.")] = "127.0.0.1"
     port: Annotated[int, _setting("Port of the API and the app.")] = 8000
     public_url: Annotated[str, _setting("Address people use; links in mails begin with it.")] = "http://127.0.0.1:8000"
@@ -59,7 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     odoo_login: Annotated[str, _setting("Login of the sync's user in the back office.")] = "admin"
     odoo_password: Annotated[str, _setting("Password or API key of that user.", secret=True)] = ""
     odoo_timeout: Annotated[float, _setting("Longest wait for one call to the back office.")] = 30.0
-    smtp_url: Annotated[str, _setting("Mail server `smtp://[user:password@]host:port`; no mail while empty.", secret=True)] = ""
+    smtp_url: Annotated[
+        str, _setting("Mail server `smtp://[user:password@]host:port`; no mail while empty.", secret=True)
+    ] = ""
     mail_from: Annotated[str, _setting("Sender of mails.")] = "Global PRS <no-reply@globalprs.example>"
     master_keys: Annotated[
         str, _setting("Keys that wrap data keys, `id:base64` of 32 bytes, the active one first.", secret=True)

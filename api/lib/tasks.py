@@ -40,7 +40,7 @@ def make_celery(broker: str) -> Celery:
 
 
 class Nudger:
-    """Sends nudges from a thread: publishing is synchronous and takes 0.6–1 ms, or longer where the broker is gone."""
+    """Sends nudges from a thread: publishing is synchronous and takes 0.6 to 1 ms, longer where the broker is gone."""
 
     def __init__(self, broker: str) -> None:
         self._celery = make_celery(broker)

@@ -88,6 +88,7 @@ class Metrics(Protocol):
     def timing(self, metric: str, value: float, tags: list[str] | None = None) -> None: ...
 
 
+# ruff: noqa: ARG002 (NoMetrics takes what Metrics takes, and drops it)
 class NoMetrics:
     """Metrics while ``PRS_DATADOG_URL`` is empty."""
 
@@ -106,7 +107,9 @@ class DatadogMetrics:
 
     def __init__(self, url: str, *, constant_tags: list[str]) -> None:
         parts = urlsplit(url)
-        address = {"socket_path": parts.path} if parts.scheme == "unix" else {"host": parts.hostname, "port": parts.port}
+        address = (
+            {"socket_path": parts.path} if parts.scheme == "unix" else {"host": parts.hostname, "port": parts.port}
+        )
         self._client = DogStatsd(
             **address,
             namespace="prs",

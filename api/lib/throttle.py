@@ -1,7 +1,7 @@
 """Rate limits by the generic cell rate algorithm (GCRA, ITU-T I.371), decided in one Lua script.
 
-One key holds the theoretical arrival time (TAT) of a caller in a class. Redis' own clock is used, so that processes need not agree on
-the time. Where Redis is gone the same rule runs in the process: the limit then holds per process.
+One key holds the theoretical arrival time (TAT) of a caller in a class. Redis' own clock is used, so that processes
+need not agree on the time. Where Redis is gone the same rule runs in the process: the limit then holds per process.
 """
 
 import time
@@ -96,7 +96,7 @@ class Throttle:
         limit = self.limit(route_class)
         key = f"prs:rate:{route_class}:{caller}"
         interval, tolerance = round(limit.interval), round(limit.interval * limit.burst)
-        answer = await self._gate.attempt(lambda redis: self._script(keys=[key], args=[interval, tolerance]))
+        answer = await self._gate.attempt(lambda _: self._script(keys=[key], args=[interval, tolerance]))
         if isinstance(answer, list):
             return Verdict(bool(answer[0]), answer[1] / 1e6, int(answer[2]))
         return self._check_locally(key, interval, tolerance)

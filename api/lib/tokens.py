@@ -8,7 +8,7 @@ here, byte by byte, before the library sees it, and the library is given exactly
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +17,8 @@ from jose import jwk, jws
 from jose.exceptions import JOSEError
 
 from api.lib.crypto import new_token
+
+T = TypeVar("T")
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
@@ -54,9 +56,7 @@ class SigningKey:
         self.public = self._private.public_key()
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        signed: str = jws.sign(
-            dict(claims), self._private, headers={"kid": self.kid, "typ": TYPE}, algorithm=ALGORITHM
-        )
+        signed: str = jws.sign(dict(claims), self._private, headers={"kid": self.kid, "typ": TYPE}, algorithm=ALGORITHM)
         return signed
 
 
@@ -122,7 +122,7 @@ class TokenService:
             raise TokenRefused("time")
 
     @staticmethod
-    def _decode(part: str, kind: type[Any]) -> Any:
+    def _decode(part: str, kind: type[T]) -> T:
         try:
             return msgspec.json.decode(_canonical(part), type=kind, strict=True)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -3,16 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.di import Provide
-from litestar.types import ASGIApp
 from sqlalchemy import text
 
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
 from api.lib.http import guards, problems
+from api.lib.http.asgi import ASGI
 from api.lib.http.body import StrictBody
 from api.lib.http.session import provide_uow
 from api.lib.settings import Settings, settings
@@ -62,6 +62,7 @@ def _lifespan(kernel: Kernel) -> Any:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await refuse_owner(kernel)
         async with unit_of_work(kernel) as uow:
+            await keyring.ensure(uow)
             tokens = await keyring.load(uow, kernel)
         app.state.authenticator = Authenticator(kernel, tokens)
         tasks = [
@@ -104,12 +105,13 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
     return app
 
 
-def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGIApp:
+def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGI:
     """Put the outer layers around the framework."""
-    return Edge(BodyGuard(app), trusted=configuration.trusted_proxies, metrics=kernel.metrics)  # type: ignore[return-value]
+    framework = cast("ASGI", app)
+    return Edge(BodyGuard(framework), trusted=configuration.trusted_proxies, metrics=kernel.metrics)
 
 
-def create_app() -> ASGIApp:
+def create_app() -> ASGI:
     """Return the ASGI application for the server, from the environment's settings."""
     configuration = settings()
     configure_logging(configuration.log_level, service="api")

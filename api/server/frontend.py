@@ -1,10 +1,12 @@
 """Serves the built app where there is one; in production a CDN or nginx does."""
 
+import mimetypes
 from pathlib import Path
 from typing import Any
 
 from litestar import MediaType, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
@@ -14,7 +16,7 @@ from api.lib.throttle import RouteClass
 
 _OPT = declare(Permission.PUBLIC, RouteClass.UNLIMITED)
 # Addresses of the API: a wrong one is a problem document, not the app.
-_OWN = ("api/", "schema", "docs", "health", "problems")
+_OWN = frozenset({"api", "schema", "docs", "health", "problems"})
 
 
 def handlers(folder: str) -> list[Any]:
@@ -23,19 +25,28 @@ def handlers(folder: str) -> list[Any]:
     if not folder or not (root / "index.html").is_file():
         return []
     index = root / "index.html"
+    # Known at the start: what is not in the build cannot be asked for, whatever the path looks like.
+    files = {str(file.relative_to(root)): file for file in root.rglob("*") if file.is_file()}
 
     @get(["/", "/{path:path}"], include_in_schema=False, opt=_OPT, media_type=MediaType.HTML)
-    async def app_page(path: str = "") -> Response[Any] | File:
+    async def app_page(path: FromPath[str] = "") -> Response[Any] | File:
         wanted = path.lstrip("/")
-        if wanted.startswith(_OWN):
+        if wanted.split("/", 1)[0] in _OWN:
             raise NotFoundException
-        named = (root / wanted).resolve()
-        if wanted and named.is_file() and named.is_relative_to(root.resolve()):
-            return File(named, content_disposition_type="inline", headers={"Cache-Control": "public, max-age=3600"})
+        if (named := files.get(wanted)) is not None and named != index:
+            kind = mimetypes.guess_type(named.name)[0] or "application/octet-stream"
+            return File(
+                named,
+                media_type=kind,
+                content_disposition_type="inline",
+                headers={"Cache-Control": "public, max-age=3600"},
+            )
         if "." in wanted.rsplit("/", 1)[-1]:
             raise NotFoundException
         # History fallback: the app itself knows its addresses.
-        return File(index, media_type=MediaType.HTML, content_disposition_type="inline", headers={"Cache-Control": "no-cache"})
+        return File(
+            index, media_type=MediaType.HTML, content_disposition_type="inline", headers={"Cache-Control": "no-cache"}
+        )
 
     found: list[Any] = [app_page]
     if (root / "assets").is_dir():

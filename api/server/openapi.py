@@ -96,7 +96,7 @@ def describe_problems(app: Litestar) -> None:
         [ProblemDocument], ref_template="#/components/schemas/{name}"
     )[1]
     for name, part in document.items():
-        components.schemas[name] = _Raw(part)  # type: ignore[index, assignment]
+        components.schemas[name] = _Raw(part)  # type: ignore[assignment]
     by_id = {handler.operation_id: handler for handler in guards.http_handlers(app)}
     for item in (schema.paths or {}).values():
         for method in ("get", "put", "post", "delete", "patch"):

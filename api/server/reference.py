@@ -3,6 +3,7 @@
 import html
 
 from litestar import Controller, MediaType, get
+from litestar.params import FromPath
 
 from api.lib.errors import NotFound, problem_types
 from api.lib.http.routes import declare
@@ -21,13 +22,13 @@ class ReferenceController(Controller):
     async def docs(self) -> str:
         return (
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            "<title>Global PRS API</title><link rel=stylesheet href=/docs-assets/swagger-ui.css>"
-            "<div id=swagger-ui></div><noscript>The contract is at <a href=/schema/openapi.json>/schema/openapi.json</a>."
-            "</noscript><script src=/docs-assets/swagger-ui-bundle.js></script><script src=/docs-assets/start.js></script>"
+            "<title>Global PRS API</title><link rel=stylesheet href=/docs-assets/swagger-ui.css><div id=swagger-ui></div>"
+            "<noscript>The contract is at <a href=/schema/openapi.json>/schema/openapi.json</a>.</noscript>"
+            "<script src=/docs-assets/swagger-ui-bundle.js></script><script src=/docs-assets/start.js></script>"
         )
 
     @get("/problems/{slug:str}", opt=_OPT, media_type=MediaType.HTML)
-    async def problem(self, slug: str) -> str:
+    async def problem(self, slug: FromPath[str]) -> str:
         for kind in problem_types():
             if kind.slug == slug:
                 title, detail = html.escape(kind.title), html.escape(kind.default_detail)

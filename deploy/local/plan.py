@@ -119,7 +119,7 @@ class Plan:
         if self.back_office is not None:
             made |= {
                 "PRS_ODOO_URL": self.back_office,
-                "PRS_ODOO_DATABASE": "standin",
+                "PRS_ODOO_DATABASE": "prs",
                 "PRS_ODOO_LOGIN": _BACK_OFFICE_LOGIN,
                 "PRS_ODOO_PASSWORD": self.secrets["BACK_OFFICE_PASSWORD"],
             }
@@ -140,8 +140,7 @@ class Plan:
         """Returns the preparations in their order."""
         prs = (sys.executable, "-m", "api.cli")
         return [
-            Task("Bringing the database up to date", (*prs, "db", "migrate")),
-            Task("Giving the processes their logins", (*prs, "db", "roles")),
+            Task("Bringing the database up to date", (*prs, "db", "prepare")),
             Task("Loading the demo organisation", (*prs, "demo", "load"), show=True, beside=True),
         ]
 
@@ -167,7 +166,7 @@ class Plan:
                     (
                         sys.executable, "-m", "backend_sync.standin", "--host", "127.0.0.1",
                         "--port", str(self.port + 1), "--database", str(self.data / "back-office.db"),
-                        "--login", _BACK_OFFICE_LOGIN, "--password", self.secrets["BACK_OFFICE_PASSWORD"],
+                        "--login", _BACK_OFFICE_LOGIN, "--password-env", "PRS_ODOO_PASSWORD",
                     ),
                     answers_http(self.back_office),
                     early=True,

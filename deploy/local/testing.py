@@ -48,6 +48,7 @@ class TestServices:
         """
         directory = _home(run or os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid-{os.getpid()}")
         with _locked(directory):
+            _make(directory)
             services = cls.over(directory, durable=durable)
             state = directory / "state.json"
             if state.is_file() and services.postgres.postmaster() and services.redis.process():
@@ -131,10 +132,12 @@ def _home(run: str) -> Path:
     base.mkdir(mode=0o755, exist_ok=True)
     if base.stat().st_uid != os.geteuid():
         raise PermissionError(f"{base} belongs to another account; remove it or set TMPDIR.")
-    directory = base / "".join(letter if letter.isalnum() else "-" for letter in run)[:40]
+    return base / "".join(letter if letter.isalnum() else "-" for letter in run)[:40]
+
+
+def _make(directory: Path) -> None:
     directory.mkdir(mode=0o755, exist_ok=True)
     (directory / "holders").mkdir(exist_ok=True)
-    return directory
 
 
 @contextlib.contextmanager
@@ -146,8 +149,6 @@ def _locked(directory: Path) -> Iterator[None]:
             # Whoever held it before may have removed the run, and the lock file with it.
             if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
                 continue
-            directory.mkdir(mode=0o755, exist_ok=True)
-            (directory / "holders").mkdir(exist_ok=True)
             yield
             return
 
@@ -171,20 +172,24 @@ def _holders(directory: Path) -> list[processes.Identity]:
 
 
 def _destroy(directory: Path) -> None:
-    services = TestServices.over(directory, durable=False)
-    (directory / "state.json").unlink(missing_ok=True)
-    services.redis.stop()
-    services.postgres.remove()
-    shutil.rmtree(directory, ignore_errors=True)
+    # The last holder and the reaper both come here.
+    if directory.is_dir():
+        services = TestServices.over(directory, durable=False)
+        (directory / "state.json").unlink(missing_ok=True)
+        services.redis.stop()
+        services.postgres.remove()
+        shutil.rmtree(directory, ignore_errors=True)
     directory.with_name(directory.name + ".lock").unlink(missing_ok=True)
 
 
 def reap(directory: Path) -> None:
     """Waits until nobody holds the services of that directory any more, then stops them."""
-    while (directory / "state.json").is_file():
+    lasting = True
+    while lasting:
         time.sleep(_REAPER_PAUSE)
         with _locked(directory):
-            if not _holders(directory):
+            lasting = bool(_holders(directory))
+            if not lasting:
                 _destroy(directory)
 
 

@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("uid", name=op.f("uq_account_uid")),
     )
-    op.create_index(
-        "uq_account_email", "account", [sa.literal_column("lower(email)")], unique=True
-    )
+    op.create_index("uq_account_email", "account", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
         "audit_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -111,9 +109,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_organization_slug")),
         sa.UniqueConstraint("uid", name=op.f("uq_organization_uid")),
     )
-    op.create_index(
-        op.f("ix_organization_parent_id"), "organization", ["parent_id"], unique=False
-    )
+    op.create_index(op.f("ix_organization_parent_id"), "organization", ["parent_id"], unique=False)
     op.create_index(
         "ix_organization_path",
         "organization",
@@ -136,9 +132,7 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("done_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
-        sa.CheckConstraint(
-            "state in ('pending', 'done', 'dead')", name=op.f("ck_outbox_state")
-        ),
+        sa.CheckConstraint("state in ('pending', 'done', 'dead')", name=op.f("ck_outbox_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint(
             "destination",
@@ -148,9 +142,7 @@ def upgrade() -> None:
             name=op.f("uq_outbox_destination"),
         ),
     )
-    op.create_index(
-        "ix_outbox_aggregate", "outbox", ["aggregate", "aggregate_uid"], unique=False
-    )
+    op.create_index("ix_outbox_aggregate", "outbox", ["aggregate", "aggregate_uid"], unique=False)
     op.create_index(
         "ix_outbox_dead",
         "outbox",
@@ -182,9 +174,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.BigInteger(), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("synced_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "destination", "aggregate", "aggregate_uid", name=op.f("pk_sync_binding")
-        ),
+        sa.PrimaryKeyConstraint("destination", "aggregate", "aggregate_uid", name=op.f("pk_sync_binding")),
     )
     op.create_table(
         "api_key",
@@ -211,9 +201,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_id", name=op.f("uq_api_key_key_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_api_key_uid")),
     )
-    op.create_index(
-        op.f("ix_api_key_organization_id"), "api_key", ["organization_id"], unique=False
-    )
+    op.create_index(op.f("ix_api_key_organization_id"), "api_key", ["organization_id"], unique=False)
     op.create_table(
         "auth_session",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -232,12 +220,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_session")),
         sa.UniqueConstraint("uid", name=op.f("uq_auth_session_uid")),
     )
-    op.create_index(
-        op.f("ix_auth_session_account_id"), "auth_session", ["account_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_auth_session_revoked_at"), "auth_session", ["revoked_at"], unique=False
-    )
+    op.create_index(op.f("ix_auth_session_account_id"), "auth_session", ["account_id"], unique=False)
+    op.create_index(op.f("ix_auth_session_revoked_at"), "auth_session", ["revoked_at"], unique=False)
     op.create_table(
         "event_category",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -286,9 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_form")),
         sa.UniqueConstraint("uid", name=op.f("uq_form_form_uid")),
     )
-    op.create_index(
-        "uq_form_form_name", "form_form", ["organization_id", "name"], unique=True
-    )
+    op.create_index("uq_form_form_name", "form_form", ["organization_id", "name"], unique=True)
     op.create_table(
         "registration_idempotency_key",
         sa.Column("scope", sa.String(), nullable=False),
@@ -302,9 +284,7 @@ def upgrade() -> None:
             ["organization.id"],
             name=op.f("fk_registration_idempotency_key_organization_id_organization"),
         ),
-        sa.PrimaryKeyConstraint(
-            "scope", "key", name=op.f("pk_registration_idempotency_key")
-        ),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_registration_idempotency_key")),
     )
     op.create_index(
         "ix_idempotency_key_created",
@@ -354,19 +334,13 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "description", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("description", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
         sa.Column("starts_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("ends_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column(
-            "registration_opens_at", postgresql.TIMESTAMP(timezone=True), nullable=True
-        ),
-        sa.Column(
-            "registration_closes_at", postgresql.TIMESTAMP(timezone=True), nullable=True
-        ),
+        sa.Column("registration_opens_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("registration_closes_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("flow_version_id", sa.BigInteger(), nullable=True),
         sa.Column(
@@ -386,9 +360,7 @@ def upgrade() -> None:
             "state in ('draft', 'published', 'closed', 'archived')",
             name=op.f("ck_event_state"),
         ),
-        sa.CheckConstraint(
-            "ends_at >= starts_at", name=op.f("ck_event_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_at >= starts_at", name=op.f("ck_event_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["category_id"],
             ["event_category.id"],
@@ -416,15 +388,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state <> 'draft' AND deleted_at IS NULL"),
     )
-    op.create_index(
-        op.f("ix_event_category_id"), "event", ["category_id"], unique=False
-    )
-    op.create_index(
-        "ix_event_organization", "event", ["organization_id", "starts_at"], unique=False
-    )
-    op.create_index(
-        "ix_event_search", "event", ["search"], unique=False, postgresql_using="gin"
-    )
+    op.create_index(op.f("ix_event_category_id"), "event", ["category_id"], unique=False)
+    op.create_index("ix_event_organization", "event", ["organization_id", "starts_at"], unique=False)
+    op.create_index("ix_event_search", "event", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
         "form_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -487,9 +453,7 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("deleted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_event_flow_event_id_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_flow_event_id_event")),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organization.id"],
@@ -506,9 +470,7 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.BigInteger(), nullable=False),
         sa.Column("event_id", sa.BigInteger(), nullable=False),
         sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "description", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("description", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("sales_start", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("sales_end", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -524,9 +486,7 @@ def upgrade() -> None:
             name=op.f("ck_event_ticket_max_per_order"),
         ),
         sa.CheckConstraint("price_minor >= 0", name=op.f("ck_event_ticket_price")),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_event_ticket_event_id_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_event_ticket_event_id_event")),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organization.id"],
@@ -535,9 +495,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_ticket")),
         sa.UniqueConstraint("uid", name=op.f("uq_event_ticket_uid")),
     )
-    op.create_index(
-        op.f("ix_event_ticket_event_id"), "event_ticket", ["event_id"], unique=False
-    )
+    op.create_index(op.f("ix_event_ticket_event_id"), "event_ticket", ["event_id"], unique=False)
     op.create_table(
         "event_flow_version",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -569,9 +527,7 @@ def upgrade() -> None:
             name=op.f("fk_event_flow_version_organization_id_organization"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_flow_version")),
-        sa.UniqueConstraint(
-            "flow_id", "number", name=op.f("uq_event_flow_version_flow_id")
-        ),
+        sa.UniqueConstraint("flow_id", "number", name=op.f("uq_event_flow_version_flow_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_event_flow_version_uid")),
     )
     op.create_index(
@@ -644,9 +600,7 @@ def upgrade() -> None:
             ["account.id"],
             name=op.f("fk_registration_account_id_account"),
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id_event")),
         sa.ForeignKeyConstraint(
             ["flow_version_id"],
             ["event_flow_version.id"],
@@ -658,17 +612,11 @@ def upgrade() -> None:
             name=op.f("fk_registration_organization_id_organization"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
-        sa.UniqueConstraint(
-            "confirmation_number", name=op.f("uq_registration_confirmation_number")
-        ),
+        sa.UniqueConstraint("confirmation_number", name=op.f("uq_registration_confirmation_number")),
         sa.UniqueConstraint("uid", name=op.f("uq_registration_uid")),
     )
-    op.create_index(
-        "ix_registration_account", "registration", ["account_id"], unique=False
-    )
-    op.create_index(
-        "ix_registration_event", "registration", ["event_id", "state"], unique=False
-    )
+    op.create_index("ix_registration_account", "registration", ["account_id"], unique=False)
+    op.create_index("ix_registration_event", "registration", ["event_id", "state"], unique=False)
     op.create_index(
         "ix_registration_expiry",
         "registration",
@@ -788,9 +736,7 @@ def upgrade() -> None:
             ["event_ticket.id"],
             name=op.f("fk_registration_seat_ticket_id_event_ticket"),
         ),
-        sa.PrimaryKeyConstraint(
-            "registration_id", "ticket_id", name=op.f("pk_registration_seat")
-        ),
+        sa.PrimaryKeyConstraint("registration_id", "ticket_id", name=op.f("pk_registration_seat")),
     )
     op.create_index(
         "ix_seat_expiry",
@@ -818,9 +764,7 @@ def upgrade() -> None:
             name=op.f("fk_registration_step_registration_id_registration"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "registration_id", "step", name=op.f("pk_registration_step")
-        ),
+        sa.PrimaryKeyConstraint("registration_id", "step", name=op.f("pk_registration_step")),
     )
     op.create_table(
         "registration_token",
@@ -862,9 +806,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_constraint("fk_event_flow_version", "event")
-    op.drop_index(
-        op.f("ix_registration_token_registration_id"), table_name="registration_token"
-    )
+    op.drop_index(op.f("ix_registration_token_registration_id"), table_name="registration_token")
     op.drop_table("registration_token")
     op.drop_table("registration_step")
     op.drop_index(
@@ -873,9 +815,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'held'"),
     )
     op.drop_table("registration_seat")
-    op.drop_index(
-        "ix_sealed_answer_blind_index", table_name="registration_sealed_answer"
-    )
+    op.drop_index("ix_sealed_answer_blind_index", table_name="registration_sealed_answer")
     op.drop_table("registration_sealed_answer")
     op.drop_index("ix_attendee_registration", table_name="attendee")
     op.drop_table("attendee")
@@ -889,9 +829,7 @@ def downgrade() -> None:
     op.drop_index("ix_registration_account", table_name="registration")
     op.drop_table("registration")
     op.drop_table("event_ticket_counter")
-    op.drop_index(
-        op.f("ix_event_flow_version_event_id"), table_name="event_flow_version"
-    )
+    op.drop_index(op.f("ix_event_flow_version_event_id"), table_name="event_flow_version")
     op.drop_table("event_flow_version")
     op.drop_index(op.f("ix_event_ticket_event_id"), table_name="event_ticket")
     op.drop_table("event_ticket")
@@ -911,15 +849,11 @@ def downgrade() -> None:
     op.drop_index("uq_role_grant", table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_organization_id"), table_name="role_grant")
     op.drop_table("role_grant")
-    op.drop_index(
-        "ix_idempotency_key_created", table_name="registration_idempotency_key"
-    )
+    op.drop_index("ix_idempotency_key_created", table_name="registration_idempotency_key")
     op.drop_table("registration_idempotency_key")
     op.drop_index("uq_form_form_name", table_name="form_form")
     op.drop_table("form_form")
-    op.drop_index(
-        op.f("ix_event_category_organization_id"), table_name="event_category"
-    )
+    op.drop_index(op.f("ix_event_category_organization_id"), table_name="event_category")
     op.drop_table("event_category")
     op.drop_index(op.f("ix_auth_session_revoked_at"), table_name="auth_session")
     op.drop_index(op.f("ix_auth_session_account_id"), table_name="auth_session")
@@ -940,9 +874,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_outbox_aggregate", table_name="outbox")
     op.drop_table("outbox")
-    op.drop_index(
-        "ix_organization_path", table_name="organization", postgresql_using="gin"
-    )
+    op.drop_index("ix_organization_path", table_name="organization", postgresql_using="gin")
     op.drop_index(op.f("ix_organization_parent_id"), table_name="organization")
     op.drop_table("organization")
     op.drop_index(

@@ -65,12 +65,8 @@ def upgrade() -> None:
             WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
             """
         )
-    op.execute(
-        f"CREATE POLICY catalogue ON event FOR SELECT TO {PROCESSES} USING (state <> 'draft')"
-    )
-    op.execute(
-        f"CREATE POLICY catalogue ON event_category FOR SELECT TO {PROCESSES} USING (true)"
-    )
+    op.execute(f"CREATE POLICY catalogue ON event FOR SELECT TO {PROCESSES} USING (state <> 'draft')")
+    op.execute(f"CREATE POLICY catalogue ON event_category FOR SELECT TO {PROCESSES} USING (true)")
 
     # Before a caller is known there is no tenant yet: these tell where to look, and nothing else.
     op.execute(
@@ -137,7 +133,5 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY tenant ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     op.execute("DROP FUNCTION prs_scope()")
-    op.execute(
-        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM prs_app, prs_worker, prs_auditor, prs_sealer"
-    )
+    op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM prs_app, prs_worker, prs_auditor, prs_sealer")
     op.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM prs_app, prs_worker")

@@ -39,12 +39,12 @@ def test_a_taken_port_is_named_together_with_the_variable_to_set() -> None:
 
 
 def test_the_port_of_the_stand_in_is_looked_at_too(place: Path) -> None:
+    port = free_port(in_a_row=3)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port + 1))
         taken.listen()
-        port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match="stand-in"):
-            _plan(place, **(ELSEWHERE | {"PRS_ODOO_URL": "", "PRS_PORT": str(port - 1)})).require_ports()
+            _plan(place, **(ELSEWHERE | {"PRS_ODOO_URL": "", "PRS_PORT": str(port)})).require_ports()
 
 
 @pytest.mark.parametrize("port", ["80", "abc", "70000", "-1"])
@@ -54,7 +54,7 @@ def test_a_bad_port_is_refused_with_its_variable(place: Path, port: str) -> None
 
 
 def test_servers_given_by_the_environment_are_used_and_not_started(place: Path) -> None:
-    plan = _plan(place, **ELSEWHERE, PRS_PORT=str(free_port()))
+    plan = _plan(place, **ELSEWHERE, PRS_PORT=str(free_port(in_a_row=3)))
     assert plan.postgres is None
     assert plan.redis is None
     assert [program.name for program in plan.programs()] == ["mailbox", "api", "worker", "beat"]

@@ -100,7 +100,7 @@ def data(place: Path) -> Iterator[Path]:
 def test_a_run_starts_all_prints_the_sign_ins_and_leaves_nothing_when_stopped(
     data: Path, number: signal.Signals
 ) -> None:
-    launcher = Launcher(data, free_port())
+    launcher = Launcher(data, free_port(in_a_row=3))
     launcher.wait_for("Ctrl-C stops all")
     assert "Sign in as asha //prs_app" in launcher.said
     assert "Loaded beside" in launcher.said
@@ -111,14 +111,14 @@ def test_a_run_starts_all_prints_the_sign_ins_and_leaves_nothing_when_stopped(
 
 
 def test_data_and_secrets_stay_for_the_next_run(data: Path) -> None:
-    first = Launcher(data, free_port())
+    first = Launcher(data, free_port(in_a_row=3))
     first.wait_for("Ctrl-C stops all")
     cluster = Cluster(data / "postgres")
     cluster.started_on = _port_of(cluster)
     cluster.execute("CREATE TABLE kept (a int); INSERT INTO kept VALUES (7)", database="prs")
     secrets = (data / "secrets.env").read_text()
     first.stop()
-    second = Launcher(data, free_port())
+    second = Launcher(data, free_port(in_a_row=3))
     second.wait_for("Ctrl-C stops all")
     cluster.started_on = _port_of(cluster)
     assert cluster.execute("SELECT a FROM kept", database="prs") == "7"
@@ -128,12 +128,12 @@ def test_data_and_secrets_stay_for_the_next_run(data: Path) -> None:
 
 
 def test_after_kill_9_of_the_launcher_the_next_one_clears_up_and_starts(data: Path) -> None:
-    first = Launcher(data, free_port())
+    first = Launcher(data, free_port(in_a_row=3))
     first.wait_for("Ctrl-C stops all")
     before = {process.pid for process in first.left()}
     first.stop(signal.SIGKILL)
     assert first.left() != []
-    second = Launcher(data, free_port())
+    second = Launcher(data, free_port(in_a_row=3))
     second.wait_for("Ctrl-C stops all")
     assert "an earlier run left behind" in second.said
     assert before.isdisjoint(process.pid for process in second.left())
@@ -142,7 +142,7 @@ def test_after_kill_9_of_the_launcher_the_next_one_clears_up_and_starts(data: Pa
 
 
 def test_killed_servers_and_programs_come_back(data: Path) -> None:
-    launcher = Launcher(data, free_port())
+    launcher = Launcher(data, free_port(in_a_row=3))
     launcher.wait_for("Ctrl-C stops all")
     cluster = Cluster(data / "postgres")
     postmaster = cluster.postmaster()
@@ -158,9 +158,9 @@ def test_killed_servers_and_programs_come_back(data: Path) -> None:
 
 
 def test_a_second_run_over_the_same_data_is_refused_with_words(data: Path) -> None:
-    first = Launcher(data, free_port())
+    first = Launcher(data, free_port(in_a_row=3))
     first.wait_for("Ctrl-C stops all")
-    second = Launcher(data, free_port())
+    second = Launcher(data, free_port(in_a_row=3))
     assert second.process.wait(20) == 1
     assert f"runs already over {data} (process {first.process.pid})" in second.said
     assert first.process.poll() is None
@@ -168,7 +168,7 @@ def test_a_second_run_over_the_same_data_is_refused_with_words(data: Path) -> No
 
 
 def test_a_stop_while_starting_ends_the_step_and_leaves_nothing(data: Path) -> None:
-    launcher = Launcher(data, free_port(), task="import time; time.sleep(120)")
+    launcher = Launcher(data, free_port(in_a_row=3), task="import time; time.sleep(120)")
     launcher.wait_for("Preparing ...")
     start = time.monotonic()
     assert launcher.stop() == 130
@@ -178,7 +178,7 @@ def test_a_stop_while_starting_ends_the_step_and_leaves_nothing(data: Path) -> N
 
 
 def test_a_step_that_fails_stops_all_and_shows_its_words(data: Path) -> None:
-    launcher = Launcher(data, free_port(), task="raise SystemExit('no such relation')")
+    launcher = Launcher(data, free_port(in_a_row=3), task="raise SystemExit('no such relation')")
     assert launcher.process.wait(40) == 1
     assert "no such relation" in launcher.said
     assert "Traceback" not in launcher.said
@@ -186,13 +186,13 @@ def test_a_step_that_fails_stops_all_and_shows_its_words(data: Path) -> None:
 
 
 def test_reset_removes_all_data_and_refuses_while_running(data: Path) -> None:
-    launcher = Launcher(data, free_port())
+    launcher = Launcher(data, free_port(in_a_row=3))
     launcher.wait_for("Ctrl-C stops all")
-    refused = Launcher(data, free_port(), target="reset")
+    refused = Launcher(data, free_port(in_a_row=3), target="reset")
     assert refused.process.wait(20) == 1
     assert "runs already" in refused.said
     launcher.stop()
-    assert Launcher(data, free_port(), target="reset").process.wait(20) == 0
+    assert Launcher(data, free_port(in_a_row=3), target="reset").process.wait(20) == 0
     assert not data.exists()
 
 

@@ -29,7 +29,8 @@ class AnalyticsDelivery:
         if parts.scheme == "http":
             # A local listener has no certificate; the library knows https only.
             consumer._endpoints = {  # noqa: SLF001
-                name: url.replace("https://", "http://") for name, url in consumer._endpoints.items()  # noqa: SLF001
+                name: url.replace("https://", "http://")
+                for name, url in consumer._endpoints.items()  # noqa: SLF001
             }
         self._client = Mixpanel(settings.mixpanel_token, consumer=consumer)
 
@@ -49,9 +50,7 @@ class AnalyticsDelivery:
                 outcome.retry[row.id] = f"analytics: {type(error).__name__}"
                 continue
             outcome.done.append(row.id)
-            outcome.bound.append(
-                Bound(row.aggregate, row.aggregate_uid, row.organization_id, None, row.revision)
-            )
+            outcome.bound.append(Bound(row.aggregate, row.aggregate_uid, row.organization_id, None, row.revision))
         return outcome
 
     def _track(self, row: Claimed, one: Outgoing, event: Event) -> None:

@@ -61,9 +61,7 @@ class MailDelivery:
             outcome.retry[row.id] = f"mail server: {type(error).__name__}"
         else:
             outcome.done.append(row.id)
-            outcome.bound.append(
-                Bound(row.aggregate, row.aggregate_uid, row.organization_id, None, row.revision)
-            )
+            outcome.bound.append(Bound(row.aggregate, row.aggregate_uid, row.organization_id, None, row.revision))
 
     def _deliver(self, message: EmailMessage) -> None:
         parts = urlsplit(self._settings.smtp_url)

@@ -23,19 +23,19 @@ class UnboundJob(RuntimeError):
     """A declared job has no code, or code has no declaration."""
 
 
-async def _release_holds(kernel: Kernel, run: JobRun) -> None:
+async def _release_holds(kernel: Kernel, _: JobRun) -> None:
     await lifecycle.release_expired_holds(kernel)
 
 
-async def _expire_drafts(kernel: Kernel, run: JobRun) -> None:
+async def _expire_drafts(kernel: Kernel, _: JobRun) -> None:
     await lifecycle.expire_drafts(kernel)
 
 
-async def _purge_deleted(kernel: Kernel, run: JobRun) -> None:
+async def _purge_deleted(kernel: Kernel, _: JobRun) -> None:
     await lifecycle.purge_deleted(kernel)
 
 
-async def _purge_outbox(kernel: Kernel, run: JobRun) -> None:
+async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
     gone = _PURGE_BATCH
     while gone == _PURGE_BATCH:
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
@@ -76,7 +76,7 @@ async def _run_open(kernel: Kernel) -> None:
         error: str | None = None
         try:
             await BINDINGS[run.job](kernel, run)
-        except Exception as failure:  # noqa: BLE001 (whatever a job raises is written down and tried again)
+        except Exception as failure:
             error = type(failure).__name__
             log.exception("job failed", job=run.job)
         try:

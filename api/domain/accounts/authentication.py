@@ -1,4 +1,7 @@
-"""From a bearer token to a principal. Shared by all requests of a process; forgets revoked callers within half a second."""
+"""From a bearer token to a principal.
+
+Shared by all requests of a process; forgets revoked callers within half a second.
+"""
 
 import asyncio
 import time
@@ -142,8 +145,7 @@ async def grants(uow: UnitOfWork, account_id: int) -> tuple[Grant, ...]:
     rows = await repository.grants_of(uow.session, account_id, clock.now())
     below = await organizations.subtrees(uow, [row.organization_id for row in rows])
     return tuple(
-        Grant(below.get(row.organization_id, frozenset()), PERMISSIONS.get(Role(row.role), frozenset()))
-        for row in rows
+        Grant(below.get(row.organization_id, frozenset()), PERMISSIONS.get(Role(row.role), frozenset())) for row in rows
     )
 
 

@@ -1,12 +1,14 @@
 """Routes of sign-in, the signed-in person, and API keys."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from api.domain.accounts import contracts, schemas, service
 from api.domain.accounts.errors import (
@@ -20,11 +22,11 @@ from api.domain.accounts.errors import (
 from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import OPEN, Permission
 from api.lib.settings import Settings
 from api.lib.throttle import RouteClass
 from api.lib.tokens import TokenService
-from api.lib.uow import UnitOfWork
 
 COOKIE = "prs_refresh"
 _COOKIE_PATH = "/api/v1/auth"
@@ -44,7 +46,9 @@ def _cookie(value: str, settings: Settings, seconds: int) -> Cookie:
 
 def _tokens(signed_in: contracts.SignedIn, settings: Settings) -> Response[schemas.TokenOut]:
     body = schemas.TokenOut(
-        access_token=signed_in.access_token, token_type="Bearer", expires_in=signed_in.expires_in  # noqa: S106
+        access_token=signed_in.access_token,
+        token_type="Bearer",  # noqa: S106 (a kind of token, not one)
+        expires_in=signed_in.expires_in,
     )
     return Response(
         body,
@@ -78,7 +82,7 @@ class AuthController(Controller):
         summary="Create an account",
         opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, EmailTaken, PasswordTooWeak),
     )
-    async def create_account(self, uow: UnitOfWork, data: schemas.AccountIn) -> schemas.AccountOut:
+    async def create_account(self, uow: Uow, data: JSONBody[schemas.AccountIn]) -> schemas.AccountOut:
         account = await service.register(uow, email=data.email, password=data.password, name=data.name)
         return schemas.AccountOut(uid=account.uid, email=account.email, name=account.name)
 
@@ -89,7 +93,11 @@ class AuthController(Controller):
         opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials),
     )
     async def sign_in(
-        self, request: Request[Any, Any, Any], uow: UnitOfWork, tokens: TokenService, data: schemas.SignInIn
+        self,
+        request: Request[Any, Any, Any],
+        uow: Uow,
+        tokens: NamedDependency[TokenService],
+        data: JSONBody[schemas.SignInIn],
     ) -> Response[schemas.TokenOut]:
         signed_in = await service.sign_in(
             uow,
@@ -107,7 +115,7 @@ class AuthController(Controller):
         opt=declare(Permission.PUBLIC, RouteClass.DEFAULT, SessionEnded, CrossSiteRequest),
     )
     async def refresh(
-        self, request: Request[Any, Any, Any], uow: UnitOfWork, tokens: TokenService
+        self, request: Request[Any, Any, Any], uow: Uow, tokens: NamedDependency[TokenService]
     ) -> Response[schemas.TokenOut]:
         _same_site(request, uow.kernel.settings)
         raw = request.cookies.get(COOKIE)
@@ -121,7 +129,7 @@ class AuthController(Controller):
         summary="Sign out on this device",
         opt=declare(Permission.SIGNED_IN),
     )
-    async def sign_out(self, uow: UnitOfWork) -> Response[None]:
+    async def sign_out(self, uow: Uow) -> Response[None]:
         await service.sign_out(uow)
         return Response(None, cookies=[_cookie("", uow.kernel.settings, 0)])
 
@@ -133,7 +141,7 @@ class MeController(Controller):
     tags = ("Sign-in",)
 
     @get(operation_id="getMe", summary="Who you are and which roles you hold", opt=declare(Permission.SIGNED_IN))
-    async def get_me(self, uow: UnitOfWork) -> schemas.MeOut:
+    async def get_me(self, uow: Uow) -> schemas.MeOut:
         account = await service.current(uow)
         grants = [
             schemas.GrantOut(
@@ -171,7 +179,7 @@ class ApiKeyController(Controller):
         summary="The organization's API keys",
         opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
     )
-    async def list_keys(self, uow: UnitOfWork, organization: UUID) -> list[schemas.ApiKeyOut]:
+    async def list_keys(self, uow: Uow, organization: FromPath[UUID]) -> list[schemas.ApiKeyOut]:
         found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
         return [_key_out(key) for key in await service.api_keys(uow, found)]
 
@@ -181,7 +189,7 @@ class ApiKeyController(Controller):
         opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF, PermissionNotYours),
     )
     async def create_key(
-        self, uow: UnitOfWork, organization: UUID, data: schemas.ApiKeyIn
+        self, uow: Uow, organization: FromPath[UUID], data: JSONBody[schemas.ApiKeyIn]
     ) -> schemas.ApiKeyCreated:
         found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
         if data.expires_at is not None and data.expires_at.tzinfo is None:
@@ -197,7 +205,7 @@ class ApiKeyController(Controller):
         summary="Revoke an API key",
         opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
     )
-    async def revoke_key(self, uow: UnitOfWork, organization: UUID, key: Annotated[UUID, "the key's uid"]) -> None:
+    async def revoke_key(self, uow: Uow, organization: FromPath[UUID], key: FromPath[UUID]) -> None:
         found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
         await service.revoke_api_key(uow, found, key)
 

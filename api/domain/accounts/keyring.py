@@ -1,6 +1,6 @@
 """The keys that sign access tokens: sealed in the database, prepared once in each process."""
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from api.domain.accounts import repository
 from api.domain.accounts.models import SigningKeyRow
@@ -16,7 +16,11 @@ def _context(kid: str) -> str:
 
 
 async def ensure(uow: UnitOfWork) -> bool:
-    """Create a signing key where there is none; returns whether one was made."""
+    """Create a signing key where there is none; returns whether one was made.
+
+    Several processes may start at once: the lock lets the first make it and the others find it.
+    """
+    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('prs:signing-key'))"))
     if await repository.signing_keys(uow.session):
         return False
     kid = new_token()[:12]

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from api.lib.security import Permission as P
+from api.lib.security import Permission
 
 
 class Role(StrEnum):
@@ -16,25 +16,24 @@ class Role(StrEnum):
     INTEGRATOR = "integrator"
 
 
-_READER = {P.ORGANIZATION_READ, P.EVENT_READ}
+_READER = frozenset({Permission.ORGANIZATION_READ, Permission.EVENT_READ})
 
-PERMISSIONS: dict[Role, frozenset[P]] = {
-    Role.ADMINISTRATOR: frozenset(
-        _READER
-        | {
-            P.ORGANIZATION_MANAGE, P.API_KEY_MANAGE, P.FORM_READ, P.FORM_MANAGE, P.EVENT_MANAGE, P.REGISTRATION_READ,
-            P.REGISTRATION_CREATE, P.REGISTRATION_MANAGE, P.REGISTRATION_EXPORT, P.SYNC_READ,
-        }
-    ),
-    Role.ORGANISER: frozenset(
-        _READER
-        | {
-            P.FORM_READ, P.FORM_MANAGE, P.EVENT_MANAGE, P.REGISTRATION_READ, P.REGISTRATION_CREATE,
-            P.REGISTRATION_MANAGE, P.REGISTRATION_EXPORT, P.SYNC_READ,
-        }
-    ),
-    Role.FRONT_DESK: frozenset(_READER | {P.REGISTRATION_READ}),
-    Role.ANALYST: frozenset(_READER | {P.FORM_READ, P.REGISTRATION_READ, P.REGISTRATION_EXPORT}),
-    Role.AUDITOR: frozenset(_READER | {P.FORM_READ, P.SYNC_READ}),
-    Role.INTEGRATOR: frozenset(_READER | {P.FORM_READ, P.REGISTRATION_CREATE, P.REGISTRATION_READ}),
-}  # fmt: skip
+_ORGANISER = _READER | {
+    Permission.FORM_READ,
+    Permission.FORM_MANAGE,
+    Permission.EVENT_MANAGE,
+    Permission.REGISTRATION_READ,
+    Permission.REGISTRATION_CREATE,
+    Permission.REGISTRATION_MANAGE,
+    Permission.REGISTRATION_EXPORT,
+    Permission.SYNC_READ,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: _ORGANISER | {Permission.ORGANIZATION_MANAGE, Permission.API_KEY_MANAGE},
+    Role.ORGANISER: _ORGANISER,
+    Role.FRONT_DESK: _READER | {Permission.REGISTRATION_READ},
+    Role.ANALYST: _READER | {Permission.FORM_READ, Permission.REGISTRATION_READ, Permission.REGISTRATION_EXPORT},
+    Role.AUDITOR: _READER | {Permission.FORM_READ, Permission.SYNC_READ},
+    Role.INTEGRATOR: _READER | {Permission.FORM_READ, Permission.REGISTRATION_CREATE, Permission.REGISTRATION_READ},
+}

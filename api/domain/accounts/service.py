@@ -40,7 +40,9 @@ async def register(uow: UnitOfWork, *, email: str, password: str, name: str) -> 
     if len(password) < passwords.MIN_LENGTH:
         raise PasswordTooWeak(
             errors=(
-                FieldProblem("/password", "min_length", f"Use at least {passwords.MIN_LENGTH} characters; a sentence is fine."),
+                FieldProblem(
+                    "/password", "min_length", f"Use at least {passwords.MIN_LENGTH} characters; a sentence is fine."
+                ),
             )
         )
     encoded = await passwords.hash_password(password)

@@ -20,7 +20,10 @@ async def record(
 ) -> None:
     """Add an audit event to the transaction. ``details`` must not hold personal data."""
     await uow.session.execute(
-        insert(AuditEvent).values(
+        # Without RETURNING: the processes may add to the trail, not read it.
+        insert(AuditEvent)
+        .inline()
+        .values(
             action=action,
             actor_kind=uow.principal.kind,
             actor_uid=uow.principal.subject_uid,

@@ -31,9 +31,7 @@ class StepKind(StrEnum):
     FOLLOW_UP = "follow-up"
 
 
-WORKING = frozenset(
-    {StepKind.FORM, StepKind.TICKETS, StepKind.ATTENDEES, StepKind.REVIEW, StepKind.CONFIRMATION}
-)
+WORKING = frozenset({StepKind.FORM, StepKind.TICKETS, StepKind.ATTENDEES, StepKind.REVIEW, StepKind.CONFIRMATION})
 
 
 class Category(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 import msgspec
-from litestar import Controller, Request, Response, get, patch, post, put
-from litestar.params import Parameter
+from litestar import Controller, Response, get, patch, post, put
+from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from api.domain.catalog import contracts, flow_service, flows, schemas, service, ticket_service
 from api.domain.catalog.errors import (
@@ -25,14 +25,14 @@ from api.lib.errors import BadRequest, FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag, revision
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
 from api.lib.throttle import RouteClass
-from api.lib.uow import UnitOfWork
 
-EventRef = Annotated[str, Parameter(max_length=64, description="The event's uid or slug.")]
-IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision you have read, e.g. `"3"`.')]
-OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision you read.")]
-IfNoneMatch = Annotated[str | None, Parameter(header="If-None-Match", description="ETags you hold.")]
+EventRef = Annotated[str, PathParameter(max_length=64, description="The event's uid or slug.")]
+IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
+OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision you read.")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="ETags you hold.")]
 
 _STAFF = RouteClass.STAFF
 _ZONES = frozenset(available_timezones())
@@ -80,7 +80,7 @@ def ticket_out(ticket: contracts.Ticket) -> schemas.TicketOut:
     )
 
 
-async def _detail(uow: UnitOfWork, event: contracts.Event) -> Response[schemas.EventOut]:
+async def _detail(uow: Uow, event: contracts.Event) -> Response[schemas.EventOut]:
     found = await organizations.by_ids(uow, [event.organization_id])
     tickets = await ticket_service.of(uow, event)
     summary = _summary(event, found[event.organization_id])
@@ -95,7 +95,7 @@ async def _detail(uow: UnitOfWork, event: contracts.Event) -> Response[schemas.E
     return Response(body, headers={"ETag": etag(event.revision), "Cache-Control": "no-cache"})
 
 
-async def _page(uow: UnitOfWork, events: list[contracts.Event], limit: int) -> schemas.EventPage:
+async def _page(uow: Uow, events: list[contracts.Event], limit: int) -> schemas.EventPage:
     found = await organizations.by_ids(uow, [event.organization_id for event in events])
     shown = events[:limit]
     last = shown[-1] if len(events) > limit else None
@@ -117,13 +117,11 @@ def _after(cursor: str | None) -> tuple[Any, UUID] | None:
 
 def _known_zone(zone: str) -> None:
     if zone not in _ZONES:
-        raise Unprocessable(
-            errors=(FieldProblem("/timezone", "choice", "Give an IANA time zone, e.g. Asia/Kolkata."),)
-        )
+        raise Unprocessable(errors=(FieldProblem("/timezone", "choice", "Give an IANA time zone, e.g. Asia/Kolkata."),))
 
 
 class CatalogController(Controller):
-    """What everybody can see, and where organisers add to it: one controller, because the framework wants one per path."""
+    """What everybody can see, and where organisers add to it: the framework wants one controller for each path."""
 
     path = "/api/v1"
     tags = ("Catalogue",)
@@ -136,15 +134,13 @@ class CatalogController(Controller):
     )
     async def list_events(
         self,
-        uow: UnitOfWork,
-        q: Annotated[str | None, Parameter(max_length=200, description="Words; each must begin a word.")] = None,
-        category: Annotated[str | None, Parameter(max_length=64, description="A category's slug.")] = None,
+        uow: Uow,
+        q: Annotated[str | None, QueryParameter(max_length=200, description="Words; each must begin a word.")] = None,
+        category: Annotated[str | None, QueryParameter(max_length=64, description="A category's slug.")] = None,
         cursor: pagination.CursorText = None,
         limit: pagination.Limit = 50,
     ) -> schemas.EventPage:
-        events = await service.catalogue(
-            uow, words=q, category=category, after=_after(cursor), limit=limit + 1
-        )
+        events = await service.catalogue(uow, words=q, category=category, after=_after(cursor), limit=limit + 1)
         return await _page(uow, events, limit)
 
     @get(
@@ -153,10 +149,8 @@ class CatalogController(Controller):
         summary="The shelves of the catalogue",
         opt=declare(Permission.PUBLIC, RouteClass.CATALOGUE),
     )
-    async def list_categories(self, uow: UnitOfWork) -> list[schemas.CategoryOut]:
-        return [
-            schemas.CategoryOut(slug=found.slug, title=found.title) for found in await service.categories(uow)
-        ]
+    async def list_categories(self, uow: Uow) -> list[schemas.CategoryOut]:
+        return [schemas.CategoryOut(slug=found.slug, title=found.title) for found in await service.categories(uow)]
 
     @post(
         "/event-categories",
@@ -164,7 +158,7 @@ class CatalogController(Controller):
         summary="Add a shelf to the catalogue",
         opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
     )
-    async def create_category(self, uow: UnitOfWork, data: schemas.CategoryIn) -> schemas.CategoryOut:
+    async def create_category(self, uow: Uow, data: JSONBody[schemas.CategoryIn]) -> schemas.CategoryOut:
         organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
         made = await service.create_category(
             uow, organization, slug=data.slug, title=data.title, position=data.position
@@ -177,7 +171,7 @@ class CatalogController(Controller):
         summary="Add an event as a draft",
         opt=declare(Permission.EVENT_MANAGE, _STAFF, SlugTaken),
     )
-    async def create_event(self, uow: UnitOfWork, data: schemas.EventIn) -> Response[schemas.EventOut]:
+    async def create_event(self, uow: Uow, data: JSONBody[schemas.EventIn]) -> Response[schemas.EventOut]:
         _known_zone(data.timezone)
         organization = await organizations.enter(uow, data.organization, Permission.EVENT_MANAGE)
         values = {name: value for name, value in msgspec.structs.asdict(data).items() if name != "organization"}
@@ -189,7 +183,7 @@ class CatalogController(Controller):
         summary="An event with its tickets",
         opt=declare(Permission.PUBLIC, RouteClass.CATALOGUE),
     )
-    async def get_event(self, uow: UnitOfWork, event: EventRef) -> Response[schemas.EventOut]:
+    async def get_event(self, uow: Uow, event: EventRef) -> Response[schemas.EventOut]:
         return await _detail(uow, await service.published(uow, event))
 
     @get(
@@ -198,9 +192,7 @@ class CatalogController(Controller):
         summary="The event's flow with all its forms, in one cacheable answer",
         opt=declare(Permission.PUBLIC, RouteClass.CATALOGUE),
     )
-    async def get_flow(
-        self, uow: UnitOfWork, event: EventRef, if_none_match: IfNoneMatch = None
-    ) -> Response[schemas.FlowOut]:
+    async def get_flow(self, uow: Uow, event: EventRef, if_none_match: IfNoneMatch = None) -> Response[schemas.FlowOut]:
         return cacheable(await flow_service.public_document(uow, event), if_none_match)
 
 
@@ -228,8 +220,8 @@ class EventController(Controller):
     )
     async def list_all(
         self,
-        uow: UnitOfWork,
-        organization: UUID,
+        uow: Uow,
+        organization: FromPath[UUID],
         cursor: pagination.CursorText = None,
         limit: pagination.Limit = 50,
     ) -> schemas.EventPage:
@@ -244,7 +236,9 @@ class EventController(Controller):
         summary="An event whatever its state",
         opt=declare(Permission.EVENT_READ, _STAFF),
     )
-    async def get_any(self, uow: UnitOfWork, organization: UUID, event: UUID) -> Response[schemas.EventOut]:
+    async def get_any(
+        self, uow: Uow, organization: FromPath[UUID], event: FromPath[UUID]
+    ) -> Response[schemas.EventOut]:
         await organizations.enter(uow, organization, Permission.EVENT_READ)
         await service.enter_of(uow, "event", event, Permission.EVENT_READ)
         return await _detail(uow, await service.find(uow, str(event)))
@@ -256,7 +250,7 @@ class EventController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF),
     )
     async def update_event(
-        self, uow: UnitOfWork, event: UUID, data: schemas.EventPatch, if_match: IfMatch
+        self, uow: Uow, event: FromPath[UUID], data: JSONBody[schemas.EventPatch], if_match: IfMatch
     ) -> Response[schemas.EventOut]:
         changes = schemas.changes(data)
         if "timezone" in changes:
@@ -264,7 +258,7 @@ class EventController(Controller):
         return await _detail(uow, await service.update(uow, event, revision(if_match), changes))
 
     async def _transition(
-        self, uow: UnitOfWork, event: UUID, action: str, if_match: str | None
+        self, uow: Uow, event: FromPath[UUID], action: str, if_match: str | None
     ) -> Response[schemas.EventOut]:
         changed = await service.transition(uow, event, action, revision(if_match, required=False))
         return await _detail(uow, changed)
@@ -277,7 +271,7 @@ class EventController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF, WrongState, EventNotReady),
     )
     async def publish_event(
-        self, uow: UnitOfWork, event: UUID, if_match: OptionalIfMatch = None
+        self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "publish", if_match)
 
@@ -289,7 +283,7 @@ class EventController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF, WrongState),
     )
     async def close_event(
-        self, uow: UnitOfWork, event: UUID, if_match: OptionalIfMatch = None
+        self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "close", if_match)
 
@@ -301,7 +295,7 @@ class EventController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF, WrongState),
     )
     async def archive_event(
-        self, uow: UnitOfWork, event: UUID, if_match: OptionalIfMatch = None
+        self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "archive", if_match)
 
@@ -318,7 +312,9 @@ class TicketController(Controller):
         summary="Add a ticket to an event",
         opt=declare(Permission.EVENT_MANAGE, _STAFF, EventNotReady),
     )
-    async def create_ticket(self, uow: UnitOfWork, event: UUID, data: schemas.TicketIn) -> schemas.TicketOut:
+    async def create_ticket(
+        self, uow: Uow, event: FromPath[UUID], data: JSONBody[schemas.TicketIn]
+    ) -> schemas.TicketOut:
         values = msgspec.structs.asdict(data)
         capacity = values.pop("capacity")
         return ticket_out(await ticket_service.create(uow, event, capacity=capacity, values=values))
@@ -330,7 +326,7 @@ class TicketController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF, CapacityBelowTaken, EventNotReady),
     )
     async def update_ticket(
-        self, uow: UnitOfWork, ticket: UUID, data: schemas.TicketPatch, if_match: IfMatch
+        self, uow: Uow, ticket: FromPath[UUID], data: JSONBody[schemas.TicketPatch], if_match: IfMatch
     ) -> Response[schemas.TicketOut]:
         changed = await ticket_service.update(uow, ticket, revision(if_match), schemas.changes(data))
         return Response(ticket_out(changed), headers={"ETag": etag(changed.revision)})
@@ -347,11 +343,9 @@ class FlowController(Controller):
         summary="The steps as they are edited",
         opt=declare(Permission.EVENT_MANAGE, _STAFF),
     )
-    async def get_draft(self, uow: UnitOfWork, event: UUID) -> Response[schemas.FlowDraftOut]:
+    async def get_draft(self, uow: Uow, event: FromPath[UUID]) -> Response[schemas.FlowDraftOut]:
         draft, current, latest = await flow_service.draft_of(uow, event)
-        body = schemas.FlowDraftOut(
-            revision=current, latest_version=latest, steps=msgspec.to_builtins(draft)["steps"]
-        )
+        body = schemas.FlowDraftOut(revision=current, latest_version=latest, steps=msgspec.to_builtins(draft)["steps"])
         return Response(body, headers={"ETag": etag(current)})
 
     @put(
@@ -360,15 +354,13 @@ class FlowController(Controller):
         opt=declare(Permission.EVENT_MANAGE, _STAFF),
     )
     async def save_draft(
-        self, uow: UnitOfWork, event: UUID, data: schemas.FlowIn, if_match: OptionalIfMatch = None
+        self, uow: Uow, event: FromPath[UUID], data: JSONBody[schemas.FlowIn], if_match: OptionalIfMatch = None
     ) -> Response[schemas.FlowDraftOut]:
         try:
             draft = msgspec.convert(msgspec.to_builtins(data), flows.FlowDraft)
         except msgspec.ValidationError as error:
             kinds = ", ".join(sorted(contracts.StepKind))
-            raise Unprocessable(
-                errors=(FieldProblem("/steps", "choice", f"kind must be one of {kinds}."),)
-            ) from error
+            raise Unprocessable(errors=(FieldProblem("/steps", "choice", f"kind must be one of {kinds}."),)) from error
         saved, latest = await flow_service.save_draft(uow, event, draft, revision(if_match, required=False))
         steps = cast("Iterable[dict[str, Any]]", msgspec.to_builtins(draft)["steps"])
         body = schemas.FlowDraftOut(revision=saved, latest_version=latest, steps=list(steps))
@@ -381,6 +373,6 @@ class FlowController(Controller):
         status_code=200,
         opt=declare(Permission.EVENT_MANAGE, _STAFF, FlowInvalid),
     )
-    async def publish_flow(self, uow: UnitOfWork, event: UUID) -> schemas.FlowPublished:
+    async def publish_flow(self, uow: Uow, event: FromPath[UUID]) -> schemas.FlowPublished:
         uid, number = await flow_service.publish(uow, event)
         return schemas.FlowPublished(flow_version=uid, version=number)

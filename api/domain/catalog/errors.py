@@ -54,7 +54,9 @@ class TicketSoldOut(Conflict):
 
     slug = "ticket-sold-out"
     title = "Sold out"
-    default_detail = "Choose another ticket or fewer seats, or try again later: seats of abandoned registrations come back."
+    default_detail = (
+        "Choose another ticket or fewer seats, or try again later: seats of abandoned registrations come back."
+    )
 
 
 class TicketNotOnSale(Conflict):

@@ -20,7 +20,9 @@ from api.lib.uow import UnitOfWork, unit_of_work
 
 
 async def save_draft(uow: UnitOfWork, event: UUID, draft: flows.FlowDraft, revision: int | None) -> tuple[int, int]:
-    """Replace the steps that are edited; returns the new revision and the number of the latest version. What is published stays as it is.
+    """Replace the steps that are edited; returns the new revision and the number of the latest version.
+
+    What is published stays as it is.
 
     Raises:
         NotFound, PreconditionFailed: as their names say.
@@ -30,9 +32,7 @@ async def save_draft(uow: UnitOfWork, event: UUID, draft: flows.FlowDraft, revis
     flow = await repository.of_event(row.id, lock=True)
     document = msgspec.json.encode(draft)
     if flow is None:
-        flow = await repository.add(
-            EventFlow(organization_id=row.organization_id, event_id=row.id, draft=document)
-        )
+        flow = await repository.add(EventFlow(organization_id=row.organization_id, event_id=row.id, draft=document))
         return flow.revision, 0
     flow.expect(revision)
     flow.draft = document
@@ -154,4 +154,3 @@ async def public_document(uow: UnitOfWork, which: str) -> bytes:
             return await compose(own, event, await version(own, event.flow_version_id))
 
     return await kernel.cache.get(f"event-flow:{service.reference(which)}", build)
-

@@ -51,9 +51,7 @@ def compile_flow(
             types |= engine.condition_types(step.name, published.compiled)
             maps |= engine.registrant_fields(published.compiled).keys()
         steps.append(
-            FlowStep(
-                step.name, step.kind, step.title, published.uid if published else None, step.condition, condition
-            )
+            FlowStep(step.name, step.kind, step.title, published.uid if published else None, step.condition, condition)
         )
     problems.extend(
         FieldProblem("/steps", "required", f"A form of the flow must map a field to {wanted} (prs::maps_to).")

@@ -28,7 +28,9 @@ class Event(Aggregate, Base):
     __table_args__ = (
         CheckConstraint("state in ('draft', 'published', 'closed', 'archived')", name="state"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
-        Index("ix_event_catalogue", "starts_at", "uid", postgresql_where=text("state <> 'draft' AND deleted_at IS NULL")),
+        Index(
+            "ix_event_catalogue", "starts_at", "uid", postgresql_where=text("state <> 'draft' AND deleted_at IS NULL")
+        ),
         Index("ix_event_search", "search", postgresql_using="gin"),
         Index("ix_event_organization", "organization_id", "starts_at"),
     )
@@ -52,7 +54,9 @@ class Event(Aggregate, Base):
     )
     search: Mapped[str] = mapped_column(
         TSVECTOR,
-        Computed("to_tsvector('simple', slug || ' ' || title::text || ' ' || summary::text || ' ' || place)", persisted=True),
+        Computed(
+            "to_tsvector('simple', slug || ' ' || title::text || ' ' || summary::text || ' ' || place)", persisted=True
+        ),
         deferred=True,
     )
 

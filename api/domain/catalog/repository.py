@@ -18,7 +18,7 @@ from api.domain.catalog.models import (
     TicketCounter,
 )
 
-EventRow = Row[tuple[Event, EventCategory | None]]
+EventRow = Row[Event, EventCategory | None]
 
 
 class EventRepository(SQLAlchemyAsyncRepository[Event]):
@@ -26,7 +26,7 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
 
     model_type = Event
 
-    def alive(self) -> Select[tuple[Event, EventCategory]]:
+    def alive(self) -> Select[Event, EventCategory]:
         """The one place that hides deleted rows."""
         return (
             select(Event, EventCategory)
@@ -74,7 +74,7 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
         return await self._page(self.alive().where(Event.organization_id.in_(organization_ids)), after, limit)
 
     async def _page(
-        self, statement: Select[tuple[Event, EventCategory]], after: tuple[datetime, UUID] | None, limit: int
+        self, statement: Select[Event, EventCategory], after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[EventRow]:
         if after is not None:
             statement = statement.where(tuple_(Event.starts_at, Event.uid) > after)
@@ -113,10 +113,10 @@ class TicketRepository(SQLAlchemyAsyncRepository[EventTicket]):
 
     model_type = EventTicket
 
-    async def of_event(self, event_id: int) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
+    async def of_event(self, event_id: int) -> Sequence[Row[EventTicket, TicketCounter]]:
         return await self.of_events([event_id])
 
-    async def of_events(self, event_ids: Sequence[int]) -> Sequence[Row[tuple[EventTicket, TicketCounter]]]:
+    async def of_events(self, event_ids: Sequence[int]) -> Sequence[Row[EventTicket, TicketCounter]]:
         statement = (
             select(EventTicket, TicketCounter)
             .join(TicketCounter, TicketCounter.ticket_id == EventTicket.id)
@@ -127,7 +127,7 @@ class TicketRepository(SQLAlchemyAsyncRepository[EventTicket]):
         )
         return (await self.session.execute(statement)).all()
 
-    async def lock(self, uid: UUID) -> Row[tuple[EventTicket, TicketCounter]] | None:
+    async def lock(self, uid: UUID) -> Row[EventTicket, TicketCounter] | None:
         statement = (
             select(EventTicket, TicketCounter)
             .join(TicketCounter, TicketCounter.ticket_id == EventTicket.id)
@@ -172,18 +172,16 @@ async def organization_of(session: AsyncSession, kind: str, uid: UUID) -> int | 
 async def ticket_uids(session: AsyncSession, ids: Sequence[int]) -> dict[int, UUID]:
     """Return tickets' uids by their private ids."""
     found = await session.execute(select(EventTicket.id, EventTicket.uid).where(EventTicket.id.in_(ids)))
-    return {key: uid for key, uid in found}
+    return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)
 
 
 async def ticket_names(session: AsyncSession, event_ids: Sequence[int]) -> dict[int, str]:
     """Return tickets' names (English, or the first there is) by their private ids."""
-    found = await session.execute(
-        select(EventTicket.id, EventTicket.name).where(EventTicket.event_id.in_(event_ids))
-    )
+    found = await session.execute(select(EventTicket.id, EventTicket.name).where(EventTicket.event_id.in_(event_ids)))
     return {key: name.get("en") or next(iter(name.values()), "") for key, name in found}
 
 
-# --- seats: one statement for each counter, and only where the seats are there -------------------------------------------
+# --- seats: one statement for each counter, and only where the seats are there
 
 
 async def hold_seats(session: AsyncSession, ticket_id: int, quantity: int) -> bool:

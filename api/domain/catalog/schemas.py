@@ -107,8 +107,8 @@ class EventIn(Input, frozen=True, kw_only=True):
     organization: UUID
     slug: Slug
     title: Words
-    summary: Words = {}
-    description: Words = {}
+    summary: Words = msgspec.field(default_factory=dict)
+    description: Words = msgspec.field(default_factory=dict)
     category: str | None = None
     place: Annotated[str, Meta(max_length=300)] = ""
     timezone: TimeZone
@@ -124,20 +124,20 @@ class EventPatch(Input, frozen=True, kw_only=True):
     title: Words | UnsetType = UNSET
     summary: Words | UnsetType = UNSET
     description: Words | UnsetType = UNSET
-    category: str | None | UnsetType = UNSET
+    category: str | UnsetType | None = UNSET
     place: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
     starts_at: Moment | UnsetType = UNSET
     ends_at: Moment | UnsetType = UNSET
-    registration_opens_at: Moment | None | UnsetType = UNSET
-    registration_closes_at: Moment | None | UnsetType = UNSET
+    registration_opens_at: Moment | UnsetType | None = UNSET
+    registration_closes_at: Moment | UnsetType | None = UNSET
 
 
 class TicketIn(Input, frozen=True, kw_only=True):
     """A new ticket; no ``capacity`` means no limit."""
 
     name: Words
-    description: Words = {}
+    description: Words = msgspec.field(default_factory=dict)
     capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
     sales_start: Moment | None = None
     sales_end: Moment | None = None
@@ -152,9 +152,9 @@ class TicketPatch(Input, frozen=True, kw_only=True):
 
     name: Words | UnsetType = UNSET
     description: Words | UnsetType = UNSET
-    capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | None | UnsetType = UNSET
-    sales_start: Moment | None | UnsetType = UNSET
-    sales_end: Moment | None | UnsetType = UNSET
+    capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType | None = UNSET
+    sales_start: Moment | UnsetType | None = UNSET
+    sales_end: Moment | UnsetType | None = UNSET
     max_per_order: Annotated[int, Meta(ge=1, le=100)] | UnsetType = UNSET
     price_minor: Annotated[int, Meta(ge=0, le=10**12)] | UnsetType = UNSET
     position: Annotated[int, Meta(ge=0, le=10_000)] | UnsetType = UNSET
@@ -239,6 +239,4 @@ class FlowOut(Output, frozen=True, kw_only=True):
 
 def changes(patch: msgspec.Struct) -> dict[str, Any]:
     """Return what a patch sets."""
-    return {
-        name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET
-    }
+    return {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}

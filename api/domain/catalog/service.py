@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-
 from api.domain.audit import service as audit
 from api.domain.catalog import contracts
 from api.domain.catalog.contracts import EventState
@@ -229,9 +228,7 @@ async def enter_of(uow: UnitOfWork, kind: str, uid: UUID, permission: Permission
     await uow.enter_organization(organization_id)
 
 
-async def update(
-    uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict[str, Any]
-) -> contracts.Event:
+async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict[str, Any]) -> contracts.Event:
     """Change columns of an event.
 
     Raises:

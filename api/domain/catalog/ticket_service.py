@@ -18,7 +18,7 @@ from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
 
 
-def _contract(row: Row[tuple[EventTicket, TicketCounter]]) -> contracts.Ticket:
+def _contract(row: Row[EventTicket, TicketCounter]) -> contracts.Ticket:
     ticket, counter = row
     available = None if counter.capacity is None else max(0, counter.capacity - counter.taken - counter.held)
     return contracts.Ticket(
@@ -44,9 +44,7 @@ async def of(uow: UnitOfWork, event: contracts.Event) -> list[contracts.Ticket]:
     return [_contract(row) for row in await TicketRepository(session=uow.session).of_event(event.id)]
 
 
-async def create(
-    uow: UnitOfWork, event: UUID, *, capacity: int | None, values: Mapping[str, Any]
-) -> contracts.Ticket:
+async def create(uow: UnitOfWork, event: UUID, *, capacity: int | None, values: Mapping[str, Any]) -> contracts.Ticket:
     """Add a ticket.
 
     Raises:
@@ -89,9 +87,7 @@ async def _fits_flow(uow: UnitOfWork, event: Any, values: Mapping[str, Any]) -> 
         )
 
 
-async def update(
-    uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict[str, Any]
-) -> contracts.Ticket:
+async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict[str, Any]) -> contracts.Ticket:
     """Change a ticket; ``capacity`` never falls below the seats that are gone.
 
     Raises:

@@ -6,8 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, MultipartBody
 
 from api.domain.forms import contracts, engine, schemas, service
 from api.domain.forms.errors import FormInvalid, FormNameTaken, NothingToPublish, SheetInvalid
@@ -15,12 +14,12 @@ from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem
 from api.lib.http.preconditions import etag, revision
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
 from api.lib.throttle import RouteClass
-from api.lib.uow import UnitOfWork
 
-IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision you have read, e.g. `"3"`.')]
-OptionalIfMatch = Annotated[str | None, Parameter(header="If-Match", description="The revision you read.")]
+IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
+OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision you read.")]
 
 
 def _summary(form: contracts.Form) -> schemas.FormSummary:
@@ -34,7 +33,7 @@ def _summary(form: contracts.Form) -> schemas.FormSummary:
     )
 
 
-async def _enter(uow: UnitOfWork, permission: Permission) -> list[int]:
+async def _enter(uow: Uow, permission: Permission) -> list[int]:
     ids = uow.principal.organizations_with(permission)
     await uow.enter(Scope(organization_ids=ids))
     return sorted(ids)
@@ -51,7 +50,7 @@ class FormController(Controller):
         summary="Forms of your organizations",
         opt=declare(Permission.FORM_READ, RouteClass.STAFF),
     )
-    async def list_forms(self, uow: UnitOfWork) -> list[schemas.FormSummary]:
+    async def list_forms(self, uow: Uow) -> list[schemas.FormSummary]:
         ids = await _enter(uow, Permission.FORM_READ)
         return [_summary(form) for form in await service.of(uow, ids)]
 
@@ -60,7 +59,7 @@ class FormController(Controller):
         summary="Add a form",
         opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken),
     )
-    async def create_form(self, uow: UnitOfWork, data: schemas.FormIn) -> schemas.FormSummary:
+    async def create_form(self, uow: Uow, data: JSONBody[schemas.FormIn]) -> schemas.FormSummary:
         organization = await organizations.enter(uow, data.organization, Permission.FORM_MANAGE)
         return _summary(await service.create(uow, organization, data.source))
 
@@ -71,7 +70,7 @@ class FormController(Controller):
         status_code=200,
         opt=declare(Permission.FORM_READ, RouteClass.STAFF),
     )
-    async def check_form(self, data: schemas.FormSourceIn) -> schemas.FormCheck:
+    async def check_form(self, data: JSONBody[schemas.FormSourceIn]) -> schemas.FormCheck:
         problems = [
             schemas.FormProblem(pointer=p.pointer, code=p.code, message=p.message) for p in service.check(data.source)
         ]
@@ -86,10 +85,10 @@ class FormController(Controller):
     )
     async def import_form(
         self,
-        uow: UnitOfWork,
-        organization: UUID,
-        data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
-        skip_unsupported: bool = False,
+        uow: Uow,
+        organization: FromQuery[UUID],
+        data: MultipartBody[UploadFile],
+        skip_unsupported: FromQuery[bool] = False,
     ) -> schemas.SheetImport:
         entered = await organizations.enter(uow, organization, Permission.FORM_MANAGE)
         content = await data.read()
@@ -97,7 +96,9 @@ class FormController(Controller):
         problems = [_sheet_problem(problem) for problem in report.problems]
         if report.document is None:
             raise SheetInvalid(
-                errors=tuple(FieldProblem("/file", p.code, _place(p)) for p in report.problems if p.severity == "error"),
+                errors=tuple(
+                    FieldProblem("/file", p.code, _place(p)) for p in report.problems if p.severity == "error"
+                ),
                 extra={"problems": msgspec.to_builtins(problems)},
             )
         form = await service.create(uow, entered, msgspec.to_builtins(report.document))
@@ -109,7 +110,7 @@ class FormController(Controller):
         summary="A form with its draft",
         opt=declare(Permission.FORM_READ, RouteClass.STAFF),
     )
-    async def get_form(self, uow: UnitOfWork, form: UUID) -> Response[schemas.FormOut]:
+    async def get_form(self, uow: Uow, form: FromPath[UUID]) -> Response[schemas.FormOut]:
         await _enter(uow, Permission.FORM_READ)
         found, draft = await service.get(uow, form)
         body = schemas.FormOut(
@@ -124,7 +125,7 @@ class FormController(Controller):
         opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken),
     )
     async def update_form(
-        self, uow: UnitOfWork, form: UUID, data: schemas.FormSourceIn, if_match: IfMatch
+        self, uow: Uow, form: FromPath[UUID], data: JSONBody[schemas.FormSourceIn], if_match: IfMatch
     ) -> Response[schemas.FormSummary]:
         await _enter(uow, Permission.FORM_MANAGE)
         updated = await service.update(uow, form, data.source, revision(if_match))
@@ -137,7 +138,7 @@ class FormController(Controller):
         opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, NothingToPublish),
     )
     async def publish_form(
-        self, uow: UnitOfWork, form: UUID, if_match: OptionalIfMatch = None
+        self, uow: Uow, form: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> schemas.FormPublished:
         await _enter(uow, Permission.FORM_MANAGE)
         published, version_uid = await service.publish(uow, form, revision(if_match, required=False))

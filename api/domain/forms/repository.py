@@ -14,7 +14,7 @@ class FormRepository(SQLAlchemyAsyncRepository[FormForm]):
 
     model_type = FormForm
 
-    def alive(self) -> Select[tuple[FormForm]]:
+    def alive(self) -> Select[FormForm]:
         """The one place that hides deleted rows."""
         return select(FormForm).where(FormForm.deleted_at.is_(None))
 
@@ -54,4 +54,4 @@ class FormVersionRepository(SQLAlchemyAsyncRepository[FormVersion]):
             .join(FormVersion, (FormVersion.form_id == FormForm.id) & (FormVersion.number == FormForm.latest_version))
             .where(FormForm.uid.in_(form_uids), FormForm.deleted_at.is_(None))
         )
-        return {uid: version for uid, version in found}
+        return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)

@@ -58,9 +58,7 @@ async def create(uow: UnitOfWork, organization: Organization, source: Mapping[st
             draft=engine.canonical_bytes(document),
         )
     )
-    await audit.record(
-        uow, "form.created", subject_type="form", subject_uid=row.uid, organization_id=organization.id
-    )
+    await audit.record(uow, "form.created", subject_type="form", subject_uid=row.uid, organization_id=organization.id)
     return _contract(row)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import Annotated
 
 from litestar import Controller, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 
 from api.domain.jobs import service
 from api.domain.jobs.contracts import JOBS
@@ -13,9 +13,9 @@ from api.domain.jobs.schemas import RunAccepted, RunRequest
 from api.lib import clock
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
-from api.lib.uow import UnitOfWork
 
 
 class JobController(Controller):
@@ -32,7 +32,7 @@ class JobController(Controller):
         opt=declare(Permission.JOBS_RUN, RouteClass.UNLIMITED, UnknownJob),
     )
     async def request_run(
-        self, uow: UnitOfWork, name: Annotated[str, Parameter(max_length=100)], data: RunRequest
+        self, uow: Uow, name: Annotated[str, PathParameter(max_length=100)], data: JSONBody[RunRequest]
     ) -> RunAccepted:
         if data.at is not None and data.at.tzinfo is None:
             raise Unprocessable(errors=(FieldProblem("/at", "format", "Give an offset, e.g. Z."),))

@@ -14,7 +14,7 @@ class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
 
     model_type = Organization
 
-    def alive(self) -> Select[tuple[Organization]]:
+    def alive(self) -> Select[Organization]:
         """The one place that hides deleted rows."""
         return select(Organization).where(Organization.deleted_at.is_(None))
 

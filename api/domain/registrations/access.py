@@ -54,9 +54,7 @@ async def _holds(uow: UnitOfWork, row: Registration) -> bool:
         return True
     if principal.registration_token is None:
         return False
-    return await repository.token_is_good(
-        uow.session, row.id, hash_token(principal.registration_token), clock.now()
-    )
+    return await repository.token_is_good(uow.session, row.id, hash_token(principal.registration_token), clock.now())
 
 
 async def grant_token(uow: UnitOfWork, row: Registration, purpose: str, seconds: int) -> str:

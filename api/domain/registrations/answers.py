@@ -91,9 +91,7 @@ def restore_masked(
     return full, lost
 
 
-def _stored(
-    pointer: str, path: tuple[str, ...], mask: str, stored: Mapping[str, tuple[str, Any]]
-) -> Any | None:
+def _stored(pointer: str, path: tuple[str, ...], mask: str, stored: Mapping[str, tuple[str, Any]]) -> Any | None:
     here = stored.get(pointer)
     if here is not None and here[0] == mask:
         return here[1]
@@ -115,7 +113,7 @@ def has_masks(form: CompiledForm, given: Mapping[str, Any]) -> bool:
 def shared(form: CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers the back office may receive; repeats keep only their shared fields."""
     allowed = engine.shared_fields(form)
-    return _only(answers, {path for path in allowed})
+    return _only(answers, set(allowed))
 
 
 def _only(answers: Mapping[str, Any], allowed: set[tuple[str, ...]]) -> dict[str, Any]:

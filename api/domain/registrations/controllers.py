@@ -7,7 +7,7 @@ from uuid import UUID
 
 import segno
 from litestar import Controller, Request, Response, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter
 
 from api.domain.catalog import service as catalog
 from api.domain.catalog.controllers import EventRef, IfNoneMatch, cacheable
@@ -30,24 +30,22 @@ from api.lib import clock
 from api.lib.errors import NotFound
 from api.lib.http.preconditions import etag, idempotency_key, revision
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
-from api.lib.uow import UnitOfWork
 
-IfMatch = Annotated[str, Parameter(header="If-Match", description='The revision you have read, e.g. `"3"`.')]
+IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
 Key = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key", description="The same key with the same body happens once; e.g. a UUID."
-    ),
+    HeaderParameter(name="Idempotency-Key", description="The same key with the same body happens once; e.g. a UUID."),
 ]
-StepName = Annotated[str, Parameter(max_length=64, description="A step of the pinned flow.")]
+StepName = Annotated[str, PathParameter(max_length=64, description="A step of the pinned flow.")]
 
 _HOLDER = Permission.REGISTRATION_HOLDER
 _CLASS = RouteClass.REGISTRATION
 
 
-async def _answer(uow: UnitOfWork, view: RegistrationView, status: int = 200) -> Response[schemas.RegistrationOut]:
+async def _answer(uow: Uow, view: RegistrationView, status: int = 200) -> Response[schemas.RegistrationOut]:
     return Response(
         await registration_out(uow, view),
         status_code=status,
@@ -56,12 +54,10 @@ async def _answer(uow: UnitOfWork, view: RegistrationView, status: int = 200) ->
 
 
 async def _started(
-    uow: UnitOfWork, view: RegistrationView, token: str | None, status: int
+    uow: Uow, view: RegistrationView, token: str | None, status: int
 ) -> Response[schemas.RegistrationStarted]:
     body = schemas.RegistrationStarted(registration=await registration_out(uow, view), token=token)
-    return Response(
-        body, status_code=status, headers={"ETag": etag(view.revision), "Cache-Control": "no-store"}
-    )
+    return Response(body, status_code=status, headers={"ETag": etag(view.revision), "Cache-Control": "no-store"})
 
 
 class EventRegistrationController(Controller):
@@ -81,9 +77,9 @@ class EventRegistrationController(Controller):
     async def register_whole(
         self,
         request: Request[Any, Any, Any],
-        uow: UnitOfWork,
+        uow: Uow,
         event: EventRef,
-        data: schemas.WholeRegistrationIn,
+        data: JSONBody[schemas.WholeRegistrationIn],
         key: Key = None,
     ) -> Response[schemas.RegistrationStarted]:
         given = {name: step_input(step) for name, step in data.steps.items()}
@@ -104,7 +100,7 @@ class RegistrationController(Controller):
         summary="Begin a draft; a guest gets the token that holds it",
         opt=declare(Permission.PUBLIC, _CLASS, NotFound, EventClosed, LivesElsewhere),
     )
-    async def start(self, uow: UnitOfWork, data: schemas.RegistrationIn) -> Response[schemas.RegistrationStarted]:
+    async def start(self, uow: Uow, data: JSONBody[schemas.RegistrationIn]) -> Response[schemas.RegistrationStarted]:
         view, token = await service.start(uow, data.event, data.locale)
         return await _started(uow, view, token, 201)
 
@@ -115,7 +111,7 @@ class RegistrationController(Controller):
         status_code=200,
         opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, LinkInvalid),
     )
-    async def resume(self, uow: UnitOfWork, data: schemas.ResumeIn) -> Response[schemas.RegistrationStarted]:
+    async def resume(self, uow: Uow, data: JSONBody[schemas.ResumeIn]) -> Response[schemas.RegistrationStarted]:
         view, token = await service.resume(uow, data.token)
         return await _started(uow, view, token, 200)
 
@@ -125,7 +121,7 @@ class RegistrationController(Controller):
         summary="A registration as its owner sees it",
         opt=declare(_HOLDER, _CLASS),
     )
-    async def get_registration(self, uow: UnitOfWork, registration: UUID) -> Response[schemas.RegistrationOut]:
+    async def get_registration(self, uow: Uow, registration: FromPath[UUID]) -> Response[schemas.RegistrationOut]:
         return await _answer(uow, await service.get(uow, registration))
 
     @get(
@@ -135,7 +131,7 @@ class RegistrationController(Controller):
         opt=declare(_HOLDER, _CLASS),
     )
     async def get_flow(
-        self, uow: UnitOfWork, registration: UUID, if_none_match: IfNoneMatch = None
+        self, uow: Uow, registration: FromPath[UUID], if_none_match: IfNoneMatch = None
     ) -> Response[FlowOut]:
         return cacheable(await service.flow_document(uow, registration), if_none_match)
 
@@ -149,7 +145,12 @@ class RegistrationController(Controller):
         ),
     )  # fmt: skip
     async def save_step(
-        self, uow: UnitOfWork, registration: UUID, step: StepName, data: schemas.StepSaveIn, if_match: IfMatch
+        self,
+        uow: Uow,
+        registration: FromPath[UUID],
+        step: StepName,
+        data: JSONBody[schemas.StepSaveIn],
+        if_match: IfMatch,
     ) -> Response[schemas.RegistrationOut]:
         view = await service.save_step(
             uow, registration, step, step_input(data), complete=data.complete, revision=revision(if_match)
@@ -167,11 +168,9 @@ class RegistrationController(Controller):
         ),
     )  # fmt: skip
     async def submit(
-        self, uow: UnitOfWork, registration: UUID, if_match: IfMatch, key: Key = None
+        self, uow: Uow, registration: FromPath[UUID], if_match: IfMatch, key: Key = None
     ) -> Response[schemas.RegistrationOut]:
-        view = await submission.submit(
-            uow, registration, revision=revision(if_match), key=idempotency_key(key)
-        )
+        view = await submission.submit(uow, registration, revision=revision(if_match), key=idempotency_key(key))
         return await _answer(uow, view)
 
     @post(
@@ -181,7 +180,7 @@ class RegistrationController(Controller):
         status_code=200,
         opt=declare(_HOLDER, _CLASS, NotEditable),
     )
-    async def cancel(self, uow: UnitOfWork, registration: UUID) -> Response[schemas.RegistrationOut]:
+    async def cancel(self, uow: Uow, registration: FromPath[UUID]) -> Response[schemas.RegistrationOut]:
         return await _answer(uow, await lifecycle.cancel(uow, registration))
 
     @post(
@@ -191,7 +190,7 @@ class RegistrationController(Controller):
         opt=declare(_HOLDER, _CLASS, NotEditable),
     )
     async def make_link(
-        self, uow: UnitOfWork, registration: UUID, data: schemas.ResumeLinkIn
+        self, uow: Uow, registration: FromPath[UUID], data: JSONBody[schemas.ResumeLinkIn]
     ) -> Response[schemas.ResumeLink]:
         url, seconds = await service.make_link(uow, registration, send=data.send)
         body = schemas.ResumeLink(url=url, expires_at=clock.now() + timedelta(seconds=seconds))
@@ -204,7 +203,7 @@ class RegistrationController(Controller):
         status_code=200,
         opt=declare(Permission.SIGNED_IN, _CLASS, NotFound),
     )
-    async def claim(self, uow: UnitOfWork, registration: UUID) -> Response[schemas.RegistrationOut]:
+    async def claim(self, uow: Uow, registration: FromPath[UUID]) -> Response[schemas.RegistrationOut]:
         return await _answer(uow, await service.claim(uow, registration))
 
     @get(
@@ -214,7 +213,7 @@ class RegistrationController(Controller):
         media_type="image/svg+xml",
         opt=declare(_HOLDER, _CLASS),
     )
-    async def qr(self, uow: UnitOfWork, registration: UUID) -> Response[bytes]:
+    async def qr(self, uow: Uow, registration: FromPath[UUID]) -> Response[bytes]:
         view = await service.get(uow, registration)
         if view.confirmation_number is None:
             raise NotFound("Submit the registration first; its code comes with the confirmation.")
@@ -222,7 +221,9 @@ class RegistrationController(Controller):
         segno.make(f"PRS:{view.confirmation_number}", error="m", micro=False).save(
             buffer, kind="svg", scale=6, border=4, xmldecl=False
         )
-        return Response(buffer.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+        return Response(
+            buffer.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"}
+        )
 
 
 class MyRegistrationController(Controller):
@@ -236,7 +237,7 @@ class MyRegistrationController(Controller):
         summary="Your registrations, the last changed first",
         opt=declare(Permission.SIGNED_IN),
     )
-    async def mine(self, uow: UnitOfWork) -> list[schemas.MyRegistration]:
+    async def mine(self, uow: Uow) -> list[schemas.MyRegistration]:
         rows = await service.mine(uow)
         events = await catalog.by_ids(uow, [row.event_id for row in rows])
         return [

@@ -81,9 +81,7 @@ async def restore(uow: UnitOfWork, uid: UUID) -> RegistrationView:
     Raises:
         NotFound: there is none such for this caller, or the window is over.
     """
-    row = await access.enter(
-        uow, uid, Permission.REGISTRATION_MANAGE, lock=True, deleted=True, staff_only=True
-    )
+    row = await access.enter(uow, uid, Permission.REGISTRATION_MANAGE, lock=True, deleted=True, staff_only=True)
     if row.deleted_at is not None:
         row.deleted_at = None
         row.touch()

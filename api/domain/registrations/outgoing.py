@@ -42,7 +42,11 @@ async def registrations(uow: UnitOfWork, uids: Sequence[UUID]) -> dict[UUID, Out
             submitted_at=row.submitted_at,
             attendees=[
                 OutgoingAttendee(
-                    one.uid, tickets[one.ticket_id], one.name, one.email, one.state == "cancelled" or row.state == "cancelled"
+                    one.uid,
+                    tickets[one.ticket_id],
+                    one.name,
+                    one.email,
+                    one.state == "cancelled" or row.state == "cancelled",
                 )
                 for one in people[row.id]
             ],
@@ -53,9 +57,7 @@ async def registrations(uow: UnitOfWork, uids: Sequence[UUID]) -> dict[UUID, Out
     }
 
 
-async def _shared(
-    uow: UnitOfWork, row: Registration, saved: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
+async def _shared(uow: UnitOfWork, row: Registration, saved: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the answers declared as shared with the back office. Flows and forms come from the process's memory."""
     flow = await access.flow_of(uow, row)
     forms = await flow_service.forms_of(uow, flow)

@@ -3,8 +3,7 @@
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
 from api.domain.registrations import schemas
-from api.domain.registrations.contracts import RegistrationView, StepInput
-from api.domain.registrations.contracts import AttendeeInput, SeatChoice
+from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
 from api.lib.uow import UnitOfWork
 
 
@@ -48,9 +47,7 @@ async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.R
             name: schemas.StepOut(
                 status=step.status,
                 answers=step.answers,
-                problems=[
-                    schemas.ProblemOut(pointer=p.pointer, code=p.code, message=p.message) for p in step.problems
-                ],
+                problems=[schemas.ProblemOut(pointer=p.pointer, code=p.code, message=p.message) for p in step.problems],
             )
             for name, step in view.steps.items()
         },

@@ -26,7 +26,7 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
 
     model_type = Registration
 
-    def alive(self) -> Select[tuple[Registration]]:
+    def alive(self) -> Select[Registration]:
         """Hide what was deleted."""
         return select(Registration).where(Registration.deleted_at.is_(None))
 
@@ -48,7 +48,7 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
 
     def _filtered(
         self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
-    ) -> Select[tuple[Registration]]:
+    ) -> Select[Registration]:
         statement = self.alive().where(Registration.organization_id.in_(organization_ids))
         if event_id is not None:
             statement = statement.where(Registration.event_id == event_id)
@@ -74,7 +74,7 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         state: str | None,
         before: tuple[datetime, UUID] | None,
         limit: int,
-    ) -> Sequence[Row[tuple[Registration, int]]]:
+    ) -> Sequence[Row[Registration, int]]:
         """Return registrations with the number of their attendees, the last changed first."""
         statement = self._filtered(organization_ids, words, event_id, state)
         if before is not None:
@@ -110,7 +110,7 @@ def _escape(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-# --- before a tenant is known --------------------------------------------------------------------------------------------
+# --- before a tenant is known
 
 
 async def organization_of(session: AsyncSession, uid: UUID) -> int | None:
@@ -131,7 +131,7 @@ async def organizations_of_account(session: AsyncSession, account_id: int) -> li
     return found or []
 
 
-# --- tokens ----------------------------------------------------------------------------------------------------------------
+# --- tokens
 
 
 async def token_is_good(session: AsyncSession, registration_id: int, token_hash: bytes, now: datetime) -> bool:
@@ -162,7 +162,7 @@ async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> i
     )
 
 
-# --- steps -----------------------------------------------------------------------------------------------------------------
+# --- steps
 
 
 async def steps_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[StepAnswer]:
@@ -213,12 +213,10 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
     """Forget steps that do not apply."""
     if steps:
         for table in (StepAnswer, SealedAnswer):
-            await session.execute(
-                delete(table).where(table.registration_id == registration_id, table.step.in_(steps))
-            )
+            await session.execute(delete(table).where(table.registration_id == registration_id, table.step.in_(steps)))
 
 
-# --- seats and attendees ----------------------------------------------------------------------------------------------------
+# --- seats and attendees
 
 
 async def seats_of(session: AsyncSession, registration_ids: Sequence[int], *, lock: bool = False) -> list[SeatHold]:
@@ -289,7 +287,7 @@ async def set_attendees(session: AsyncSession, registration_id: int, state: str,
     )
 
 
-# --- idempotency -----------------------------------------------------------------------------------------------------------
+# --- idempotency
 
 
 async def try_key(session: AsyncSession, scope: str, key: str) -> bool:
@@ -305,7 +303,7 @@ async def known_key(session: AsyncSession, scope: str, key: str) -> IdempotencyK
     return await session.get(IdempotencyKey, (scope, key))
 
 
-# --- jobs ------------------------------------------------------------------------------------------------------------------
+# --- jobs
 
 
 async def expired_drafts(session: AsyncSession, now: datetime, limit: int) -> list[Registration]:

@@ -143,7 +143,7 @@ class RegistrationOut(Output, frozen=True, kw_only=True):
 
 
 class RegistrationStarted(Output, frozen=True, kw_only=True):
-    """``token`` is a guest's capability: send it as Registration-Token. Null where an account holds the registration."""
+    """``token`` is a guest's capability, sent as Registration-Token; null where an account holds the registration."""
 
     registration: RegistrationOut
     token: str | None

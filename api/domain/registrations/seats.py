@@ -89,7 +89,7 @@ def _returned(row: SeatHold) -> dict[str, int]:
 
 
 async def take(uow: UnitOfWork, tickets: Sequence[Ticket], rows: Sequence[SeatHold]) -> None:
-    """Turn the seats of a draft into taken ones, in the tickets' order. The contended rows come last in the transaction.
+    """Turn the seats of a draft into taken ones, in the tickets' order. The contended rows come last.
 
     Raises:
         TicketSoldOut: a hold had run out and the seats are gone.

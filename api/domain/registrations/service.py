@@ -138,9 +138,7 @@ async def save_step(
     unexpected = assessment.unexpected_parts(flow, {name: given})
     if unexpected:
         raise Unprocessable(
-            errors=tuple(
-                FieldProblem(p.pointer.removeprefix(f"/steps/{name}"), p.code, p.message) for p in unexpected
-            )
+            errors=tuple(FieldProblem(p.pointer.removeprefix(f"/steps/{name}"), p.code, p.message) for p in unexpected)
         )
     problems: list[StepProblem] = []
     if step.kind is StepKind.FORM:
@@ -163,7 +161,7 @@ def clock_of(row: Registration) -> engine.Clock:
 
 
 async def opened_steps(uow: UnitOfWork, row: Registration, flow: FlowVersion) -> dict[str, dict[str, Any]]:
-    """Return the saved answers of all form steps with the sensitive ones opened, for validation in this process only."""
+    """Return the saved answers of all form steps, the sensitive ones opened: to validate, in this process only."""
     saved = {step.step: step.answers for step in await repository.steps_of(uow.session, [row.id])}
     sealed = await repository.sealed_of(uow.session, [row.id])
     return {
@@ -229,9 +227,7 @@ def keep_contact(row: Registration, contact: Mapping[str, str]) -> None:
     row.contact_phone = contact.get("phone", row.contact_phone)[:32]
 
 
-async def _save_tickets(
-    uow: UnitOfWork, row: Registration, event: Event, given: StepInput, *, complete: bool
-) -> None:
+async def _save_tickets(uow: UnitOfWork, row: Registration, event: Event, given: StepInput, *, complete: bool) -> None:
     choice = given.tickets or ()
     if complete and not choice:
         raise AnswersInvalid(errors=(FieldProblem("/tickets", "required", "Choose a ticket."),))
@@ -247,9 +243,7 @@ async def _save_attendees(
     problems = attendee_problems(people, wanted, "/attendees", complete=complete)
     if problems:
         raise AnswersInvalid(errors=tuple(problems))
-    rows = [
-        attendee_row(row, position, tickets[person.ticket].id, person) for position, person in enumerate(people)
-    ]
+    rows = [attendee_row(row, position, tickets[person.ticket].id, person) for position, person in enumerate(people)]
     await repository.put_attendees(uow.session, row.id, rows)
 
 
@@ -336,9 +330,7 @@ async def resume(uow: UnitOfWork, token: str) -> tuple[RegistrationView, str | N
     )
     if row is None or row.deleted_at is not None:
         raise LinkInvalid
-    token_made = await access.grant_token(
-        uow, row, "capability", uow.kernel.settings.draft_seconds + 400 * 86400
-    )
+    token_made = await access.grant_token(uow, row, "capability", uow.kernel.settings.draft_seconds + 400 * 86400)
     return await views.view(uow, row), token_made
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.domain.catalog import service as catalog
@@ -21,23 +21,21 @@ from api.lib.errors import BadRequest
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag
 from api.lib.http.routes import declare
+from api.lib.http.session import Uow
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
-from api.lib.uow import UnitOfWork
 
 StateFilter = Annotated[
     Literal["draft", "confirmed", "cancelled", "expired"] | None,
-    Parameter(query="state", description="Only in this state."),
+    QueryParameter(name="state", description="Only in this state."),
 ]
-EventFilter = Annotated[UUID | None, Parameter(query="event", description="Only of this event.")]
+EventFilter = Annotated[UUID | None, QueryParameter(name="event", description="Only of this event.")]
 
 
 def _sync(status: SyncStatus | None) -> schemas.SyncOut:
     if status is None:
         return schemas.SyncOut(state="none", revision=None, synced_at=None, error=None)
-    return schemas.SyncOut(
-        state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error
-    )
+    return schemas.SyncOut(state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error)
 
 
 def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -64,9 +62,11 @@ class StaffRegistrationController(Controller):
     )
     async def list_registrations(
         self,
-        uow: UnitOfWork,
-        organization: UUID,
-        q: Annotated[str | None, Parameter(max_length=200, description="Parts of name, address or number.")] = None,
+        uow: Uow,
+        organization: FromPath[UUID],
+        q: Annotated[
+            str | None, QueryParameter(max_length=200, description="Parts of name, address or number.")
+        ] = None,
         event: EventFilter = None,
         in_state: StateFilter = None,
         cursor: pagination.CursorText = None,
@@ -114,7 +114,7 @@ class StaffRegistrationController(Controller):
         media_type="text/csv",
         opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT),
     )
-    async def export(self, uow: UnitOfWork, organization: UUID, event: EventFilter = None) -> Stream:
+    async def export(self, uow: Uow, organization: FromPath[UUID], event: EventFilter = None) -> Stream:
         ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_EXPORT)
         chosen = await staff_service.event_id(uow, ids, event)
         found = (await catalog.by_ids(uow, [chosen]))[chosen] if chosen is not None else None
@@ -132,7 +132,7 @@ class StaffRegistrationController(Controller):
         summary="Hide a registration that is over; it can be restored for thirty days",
         opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF, CancelFirst),
     )
-    async def delete_registration(self, uow: UnitOfWork, organization: UUID, registration: UUID) -> None:
+    async def delete_registration(self, uow: Uow, organization: FromPath[UUID], registration: FromPath[UUID]) -> None:
         await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
         await lifecycle.delete(uow, registration)
 
@@ -144,7 +144,7 @@ class StaffRegistrationController(Controller):
         opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF),
     )
     async def restore(
-        self, uow: UnitOfWork, organization: UUID, registration: UUID
+        self, uow: Uow, organization: FromPath[UUID], registration: FromPath[UUID]
     ) -> Response[schemas.RegistrationOut]:
         await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
         view = await lifecycle.restore(uow, registration)

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
+from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event, FlowVersion, StepKind, Ticket
 from api.domain.registrations import access, assessment, repository, sealing, seats, service, views
 from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
@@ -71,9 +72,7 @@ async def once(
     return row, False
 
 
-async def submit(
-    uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str | None
-) -> RegistrationView:
+async def submit(uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str | None) -> RegistrationView:
     """Confirm a draft.
 
     Raises:
@@ -103,7 +102,7 @@ async def register(
     Raises:
         as ``submit``, and TicketNotOnSale.
     """
-    event = await service.catalog.open_for_registration(uow, which)
+    event = await catalog.open_for_registration(uow, which)
 
     async def act() -> Registration:
         row, event = await service.begin(uow, which, locale)
@@ -133,7 +132,9 @@ async def _complete(
         problems.append(FieldProblem("/steps/tickets", "required", "Choose a ticket."))
     named = flow.of_kind(StepKind.ATTENDEES)
     if named is not None and wanted:
-        seats_by_ticket = {ticket.uid: row_.quantity for row_ in wanted for ticket in tickets if ticket.id == row_.ticket_id}
+        seats_by_ticket = {
+            ticket.uid: row_.quantity for row_ in wanted for ticket in tickets if ticket.id == row_.ticket_id
+        }
         problems.extend(
             service.attendee_problems(people, seats_by_ticket, f"/steps/{named.name}/attendees", complete=True)
         )

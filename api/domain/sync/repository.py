@@ -35,9 +35,7 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 async def claim(session: AsyncSession, destination: str, *, size: int, lease: float) -> tuple[UUID, list[Claimed]]:
     """Take up to ``size`` due rows for ``lease`` seconds; nobody else gets them meanwhile."""
     token = uuid4()
-    found = await session.execute(
-        _CLAIM, {"token": token, "destination": destination, "size": size, "lease": lease}
-    )
+    found = await session.execute(_CLAIM, {"token": token, "destination": destination, "size": size, "lease": lease})
     rows = [Claimed(*row) for row in found]
     return token, sorted(rows, key=lambda row: row.id)
 
@@ -90,7 +88,7 @@ async def bound(session: AsyncSession, destination: str, aggregate: str, uids: S
             Binding.destination == destination, Binding.aggregate == aggregate, Binding.aggregate_uid.in_(uids)
         )
     )
-    return {uid: revision for uid, revision in found}
+    return {key: value for key, value in found}  # noqa: C416 (dict() does not take rows)
 
 
 async def statuses(
@@ -119,9 +117,13 @@ async def statuses(
     }
     names = {"done": "synced", "pending": "pending", "dead": "dead"}
     return {
-        uid: SyncStatus(names[state], *bindings.get(uid, (None, None)), error if state != "done" else None)
+        uid: _status(names[state], bindings.get(uid), None if state == "done" else error)
         for uid, state, error in newest
     }
+
+
+def _status(state: str, held: tuple[int, datetime] | None, error: str | None) -> SyncStatus:
+    return SyncStatus(state, held[0] if held else None, held[1] if held else None, error)
 
 
 async def depths(session: AsyncSession) -> list[Depth]:
@@ -174,13 +176,10 @@ async def purge_done(session: AsyncSession, before: datetime, limit: int) -> int
     doomed = (
         select(OutboxRow.id).where(OutboxRow.state == "done", OutboxRow.done_at < before).limit(limit).scalar_subquery()
     )
-    result = await session.execute(
-        delete(OutboxRow).where(OutboxRow.id.in_(doomed)).returning(OutboxRow.id)
-    )
+    result = await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(doomed)).returning(OutboxRow.id))
     return len(result.all())
 
 
 def retry_at(now: datetime, attempts: int) -> datetime:
     """Return when to try again: 1 s, 2 s, 4 s … up to five minutes."""
     return now + timedelta(seconds=min(2.0 ** max(attempts - 1, 0), 300.0))
-

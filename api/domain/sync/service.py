@@ -74,9 +74,7 @@ async def replay(uow: UnitOfWork, destination: Destination | None, uids: Sequenc
     return count
 
 
-async def claim(
-    uow: UnitOfWork, destination: Destination, *, size: int, lease: float
-) -> tuple[UUID, list[Claimed]]:
+async def claim(uow: UnitOfWork, destination: Destination, *, size: int, lease: float) -> tuple[UUID, list[Claimed]]:
     """Take up to ``size`` due rows for ``lease`` seconds. Needs the system scope."""
     return await repository.claim(uow.session, destination, size=size, lease=lease)
 

@@ -1,7 +1,7 @@
 """Strict request bodies.
 
-The framework converts bodies with msgspec's lax mode, which takes the text ``"2"`` for the number 2. A body that arrives as JSON is decoded
-here in strict mode instead, straight into its struct, and the error names the field by a JSON pointer.
+The framework converts bodies with msgspec's lax mode, which takes the text ``"2"`` for the number 2. A JSON body is
+decoded here in strict mode instead, straight into its struct, and the error names the field by a JSON pointer.
 """
 
 import re
@@ -35,6 +35,7 @@ def problem_of(error: msgspec.ValidationError) -> Unprocessable:
     return Unprocessable(errors=(FieldProblem(where, code, what),))
 
 
+# ruff: noqa: ARG003 (the framework's signatures)
 class StrictBody(AbstractDTO[Any]):
     """Decodes the body of every handler that has a ``data`` parameter."""
 
@@ -63,7 +64,7 @@ class StrictBody(AbstractDTO[Any]):
         return False
 
     def decode_bytes(self, value: bytes) -> Any:
-        decoder = self.decoders[self.asgi_connection.route_handler.handler_id]  # type: ignore[attr-defined]
+        decoder = self.decoders[self.asgi_connection.route_handler.handler_id]
         try:
             return decoder.decode(value or b"null")
         except msgspec.ValidationError as error:

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from api.lib.errors import BadRequest
 
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="Items of one page.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="Items of one page.")]
 CursorText = Annotated[
-    str | None, Parameter(query="cursor", max_length=400, description="`next_cursor` of the page before.")
+    str | None, QueryParameter(name="cursor", max_length=400, description="`next_cursor` of the page before.")
 ]
 
 

@@ -34,7 +34,7 @@ from api.lib.errors import (
 log = telemetry.logger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
-# The database is gone, ends the connection, or refuses new work: SQLSTATE classes 08, 53, 57 and lock or statement timeouts.
+# The database is gone, ends the connection, or refuses new work: SQLSTATE classes 08, 53, 57, locks and timeouts.
 _GONE = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
 
 _BY_STATUS: dict[int, type[Problem]] = {
@@ -152,5 +152,3 @@ def _trace(error: BaseException) -> list[str]:
         frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
         tb = tb.tb_next
     return frames[-6:]
-
-

@@ -37,7 +37,9 @@ class AuthenticationMiddleware(ASGIMiddleware):
     async def _bearer(scope: Scope, header: str) -> Principal:
         kind, _, value = header.partition(" ")
         if kind.lower() != "bearer" or not value:
-            raise Unauthenticated("Send the token as Authorization: Bearer <token>.", headers={"WWW-Authenticate": "Bearer"})
+            raise Unauthenticated(
+                "Send the token as Authorization: Bearer <token>.", headers={"WWW-Authenticate": "Bearer"}
+            )
         state = scope["litestar_app"].state
         internal = state.kernel.settings.internal_token
         if internal and same(value, internal):

@@ -1,14 +1,14 @@
 """One guard for all bodies: size, media type, nesting, NUL, and integers that the database cannot hold.
 
-msgspec accepts ``\\u0000``, integers above 2^63 and JSON nested a thousand deep; the driver or the stack then fails with a 500.
+msgspec accepts ``\\u0000``, integers above 2^63 and JSON nested a thousand deep; the driver or the stack then fails
+with a 500.
 """
 
 import re
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from api.lib.errors import BadRequest, BodyTooLarge, FieldProblem, Problem, Unprocessable, UnsupportedMediaType
 from api.lib.http import problems
+from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
 
 JSON_LIMIT = 256 * 1024
 # A form's document, spreadsheet or not, may be larger than any answer.
@@ -26,7 +26,7 @@ _DOCUMENTS = re.compile(r"^/api/v1/forms(/|$)")
 class BodyGuard:
     """Reads the body of a request once, refuses what cannot be good, and hands on the rest."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGI) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

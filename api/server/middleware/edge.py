@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from api.lib import telemetry
+from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
 from api.lib.telemetry import Metrics
 
 log = telemetry.logger("access")
@@ -35,7 +34,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Edge:
     """Wraps the application. ``trusted`` are the proxies whose X-Forwarded-For is believed."""
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[str], metrics: Metrics) -> None:
+    def __init__(self, app: ASGI, *, trusted: Sequence[str], metrics: Metrics) -> None:
         self._app = app
         self._trusted: list[Network] = [ipaddress.ip_network(cidr, strict=False) for cidr in trusted]
         self._metrics = metrics
@@ -48,7 +47,7 @@ class Edge:
         given = headers.get(b"x-request-id", b"")
         request_id = given.decode() if _REQUEST_ID.match(given) else uuid4().hex
         token = telemetry.request_id.set(request_id)
-        scope["client_ip"] = address = self._address(scope, headers)  # type: ignore[typeddict-unknown-key]
+        scope["client_ip"] = address = self._address(scope, headers)
         started = time.perf_counter()
         seen: dict[str, Any] = {"status": 500, "size": 0}
 
@@ -71,9 +70,7 @@ class Edge:
             self._log(scope, headers, address, seen, time.perf_counter() - started)
             telemetry.request_id.reset(token)
 
-    def _log(
-        self, scope: Any, headers: dict[bytes, bytes], address: str, seen: dict[str, Any], seconds: float
-    ) -> None:
+    def _log(self, scope: Any, headers: dict[bytes, bytes], address: str, seen: dict[str, Any], seconds: float) -> None:
         handler = scope.get("route_handler")
         route = next(iter(sorted(getattr(handler, "paths", ()) or ("-",))))
         principal = scope.get("user")
@@ -96,7 +93,7 @@ class Edge:
         self._metrics.timing("http.request", seconds * 1000, tags=tags)
 
     def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
-        """Walk X-Forwarded-For from the right, past our own proxies; what a client wrote before them counts for nothing."""
+        """Walk X-Forwarded-For from the right, past our own proxies; what a client wrote itself counts for nothing."""
         client = scope.get("client")
         address = client[0] if client else "127.0.0.1"
         chain = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]

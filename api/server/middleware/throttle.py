@@ -36,7 +36,9 @@ class ThrottleMiddleware(ASGIMiddleware):
         async def with_limit(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
-                headers.add("RateLimit-Policy", f'"{route_class}";q={limit.burst};w={round(limit.burst * limit.interval / 1e6)}')
+                headers.add(
+                    "RateLimit-Policy", f'"{route_class}";q={limit.burst};w={round(limit.burst * limit.interval / 1e6)}'
+                )
                 headers.add("RateLimit", f'"{route_class}";r={verdict.remaining}')
             await send(message)
 

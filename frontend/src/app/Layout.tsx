@@ -1,0 +1,105 @@
+import type { ReactNode } from "react";
+import { Link, NavLink, useNavigate } from "react-router";
+import { Button } from "@/components/ui/Button";
+import { UI_LOCALES, useI18n } from "@/lib/i18n/i18n";
+import { isStaff, useSession, useSignOut } from "@/lib/session/session";
+import "./layout.css";
+
+export function Layout({ children }: { children: ReactNode }) {
+  const { messages: t } = useI18n();
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        {t.common.skip}
+      </a>
+      <header className="site-header">
+        <div className="site-bar">
+          <Link to="/" className="brand">
+            <BrandMark />
+            <span>{t.common.brand}</span>
+          </Link>
+          <Navigation />
+          <LanguageSwitch />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <footer className="site-footer">
+        <div className="site-bar">
+          <span>{t.common.footer}</span>
+          <a href="/docs">{t.common.apiDocs}</a>
+        </div>
+      </footer>
+    </>
+  );
+}
+
+function BrandMark() {
+  return (
+    <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
+      <rect width="32" height="32" rx="9" fill="var(--accent)" />
+      <path
+        d="M6 21a10 10 0 0 1 20 0"
+        fill="none"
+        stroke="var(--on-accent)"
+        strokeWidth="3"
+        strokeLinecap="round"
+      />
+      <circle cx="16" cy="20" r="3.5" fill="var(--brand-sun)" />
+    </svg>
+  );
+}
+
+function Navigation() {
+  const { messages: t } = useI18n();
+  const session = useSession();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  return (
+    <nav className="site-nav" aria-label={t.common.mainNavigation}>
+      <NavLink to="/" end>
+        {t.nav.programs}
+      </NavLink>
+      {session.status === "signed-in" ? (
+        <>
+          <NavLink to="/account">{t.nav.account}</NavLink>
+          {isStaff(session.me) && <NavLink to="/staff">{t.nav.staff}</NavLink>}
+          <Button variant="quiet" onPress={() => signOut().finally(() => navigate("/"))}>
+            {t.nav.signOut}
+          </Button>
+        </>
+      ) : (
+        <NavLink to="/sign-in">{t.nav.signIn}</NavLink>
+      )}
+    </nav>
+  );
+}
+
+function LanguageSwitch() {
+  const { language, setLocale, messages: t } = useI18n();
+  return (
+    <div className="language">
+      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+        <g fill="none" stroke="currentColor" strokeWidth="1.6">
+          <circle cx="10" cy="10" r="8" />
+          <path d="M2 10h16M10 2c5 5 5 11 0 16M10 2c-5 5-5 11 0 16" />
+        </g>
+      </svg>
+      <select
+        aria-label={t.common.language}
+        value={language}
+        onChange={(event) => {
+          const chosen = UI_LOCALES.find(({ code }) => code === event.target.value);
+          if (chosen) setLocale(chosen.code);
+        }}
+      >
+        {UI_LOCALES.map(({ code, name }) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

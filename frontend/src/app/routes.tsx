@@ -1,0 +1,42 @@
+import { lazy, Suspense } from "react";
+import { Route, Routes } from "react-router";
+import { Skeleton } from "@/components/ui/Feedback";
+import { useMessages } from "@/lib/i18n/i18n";
+import { Layout } from "./Layout";
+
+const CatalogRoute = lazy(() => import("./routes/CatalogRoute"));
+const EventRoute = lazy(() => import("./routes/EventRoute"));
+const RegisterRoute = lazy(() => import("./routes/RegisterRoute"));
+const ResumeRoute = lazy(() => import("./routes/ResumeRoute"));
+const SignInRoute = lazy(() => import("./routes/SignInRoute"));
+const AccountRoute = lazy(() => import("./routes/AccountRoute"));
+const StaffRoute = lazy(() => import("./routes/StaffRoute"));
+const FormImportRoute = lazy(() => import("./routes/FormImportRoute"));
+const NotFoundRoute = lazy(() => import("./routes/NotFoundRoute"));
+
+export function AppRoutes() {
+  const t = useMessages();
+  return (
+    <Layout>
+      <Suspense
+        fallback={
+          <div className="page">
+            <Skeleton label={t.common.loading} lines={4} />
+          </div>
+        }
+      >
+        <Routes>
+          <Route path="/" element={<CatalogRoute />} />
+          <Route path="/events/:slug" element={<EventRoute />} />
+          <Route path="/register/:uid/:step?/:page?" element={<RegisterRoute />} />
+          <Route path="/resume" element={<ResumeRoute />} />
+          <Route path="/sign-in" element={<SignInRoute />} />
+          <Route path="/account" element={<AccountRoute />} />
+          <Route path="/staff" element={<StaffRoute />} />
+          <Route path="/staff/forms" element={<FormImportRoute />} />
+          <Route path="*" element={<NotFoundRoute />} />
+        </Routes>
+      </Suspense>
+    </Layout>
+  );
+}

@@ -1,0 +1,5 @@
+import { Catalog } from "@/features/catalog/Catalog";
+
+export default function CatalogRoute() {
+  return <Catalog />;
+}

@@ -1,0 +1,5 @@
+import { ResumePage } from "@/features/registration/ResumePage";
+
+export default function ResumeRoute() {
+  return <ResumePage />;
+}

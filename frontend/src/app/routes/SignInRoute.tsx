@@ -1,0 +1,5 @@
+import { SignInPage } from "@/features/accounts/SignInPage";
+
+export default function SignInRoute() {
+  return <SignInPage />;
+}

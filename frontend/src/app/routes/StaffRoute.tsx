@@ -1,0 +1,6 @@
+import { SignedIn } from "@/app/SignedIn";
+import { StaffPage } from "@/features/staff/StaffPage";
+
+export default function StaffRoute() {
+  return <SignedIn>{(me) => <StaffPage me={me} />}</SignedIn>;
+}

@@ -1,0 +1,126 @@
+import { api, fetchRaw, unwrap } from "@/lib/api/client";
+import type {
+  Flow,
+  Registration,
+  ResumeLink,
+  SaveStep,
+  StartedRegistration,
+} from "@/lib/api/types";
+import { prepareForms } from "@/lib/screen";
+import { rememberDraft, tokenOf } from "./guestTokens";
+
+function capability(uid: string): Record<string, string> {
+  const token = tokenOf(uid);
+  return token ? { "Registration-Token": token } : {};
+}
+
+function quoted(revision: number): string {
+  return `"${revision}"`;
+}
+
+function remembered(started: StartedRegistration): StartedRegistration {
+  const { registration, token } = started;
+  rememberDraft({
+    uid: registration.uid,
+    token,
+    event: registration.event.uid,
+    at: new Date().toISOString(),
+  });
+  return started;
+}
+
+export async function startRegistration(event: string, locale: string): Promise<Registration> {
+  const started = await unwrap(api.POST("/api/v1/registrations", { body: { event, locale } }));
+  return remembered(started).registration;
+}
+
+export async function exchangeResumeToken(token: string): Promise<Registration> {
+  const started = await unwrap(api.POST("/api/v1/registrations/resume", { body: { token } }));
+  return remembered(started).registration;
+}
+
+export function getRegistration(uid: string): Promise<Registration> {
+  return unwrap(
+    api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } }, headers: capability(uid) }),
+  );
+}
+
+/** The pinned flow, ready to be evaluated. */
+export async function getFlow(uid: string): Promise<Flow> {
+  const flow = await unwrap(
+    api.GET("/api/v1/registrations/{uid}/flow", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
+  );
+  await prepareForms(flow.forms);
+  return flow;
+}
+
+export function saveStep(
+  uid: string,
+  step: string,
+  body: SaveStep,
+  revision: number,
+  keepalive = false,
+): Promise<Registration> {
+  return unwrap(
+    api.PUT("/api/v1/registrations/{uid}/steps/{step}", {
+      params: { path: { uid, step }, header: { "If-Match": quoted(revision) } },
+      headers: capability(uid),
+      body,
+      keepalive,
+    }),
+  );
+}
+
+export function submitRegistration(
+  uid: string,
+  revision: number,
+  key: string,
+): Promise<Registration> {
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/submit", {
+      params: { path: { uid }, header: { "If-Match": quoted(revision), "Idempotency-Key": key } },
+      headers: capability(uid),
+    }),
+  );
+}
+
+export function cancelRegistration(uid: string): Promise<Registration> {
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/cancel", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
+  );
+}
+
+export function claimRegistration(uid: string): Promise<Registration> {
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/claim", {
+      params: { path: { uid } },
+      headers: capability(uid),
+    }),
+  );
+}
+
+export function createResumeLink(uid: string): Promise<ResumeLink> {
+  return unwrap(
+    api.POST("/api/v1/registrations/{uid}/resume-links", {
+      params: { path: { uid } },
+      headers: capability(uid),
+      body: {},
+    }),
+  );
+}
+
+/** The QR image as an object URL: the image needs the capability header, which an <img src> cannot send. */
+export async function loadQr(uid: string): Promise<string> {
+  const response = await fetchRaw(`/api/v1/registrations/${uid}/qr.svg`, capability(uid));
+  return URL.createObjectURL(new Blob([await response.text()], { type: "image/svg+xml" }));
+}
+
+export function listMyRegistrations(cursor?: string) {
+  return unwrap(api.GET("/api/v1/me/registrations", { params: { query: { cursor } } }));
+}

@@ -1,0 +1,56 @@
+import { Button, LinkButton } from "@/components/ui/Button";
+import { ProblemAlert } from "@/components/ui/Problem";
+import { useMessages } from "@/lib/i18n/i18n";
+import type { Wizard } from "../useWizard";
+import { SoldOutAlert } from "./SoldOutAlert";
+import type { Finish } from "./useFinishStep";
+
+type StepActionsProps = {
+  wizard: Wizard;
+  stepName: string;
+  finish: Finish;
+  onBack?: (() => void) | undefined;
+  isLastPage?: boolean;
+};
+
+/** "Back" and "Continue" under a step, and what went wrong when it could not be finished. */
+export function StepActions({
+  wizard,
+  stepName,
+  finish,
+  onBack,
+  isLastPage = true,
+}: StepActionsProps) {
+  const t = useMessages();
+  const before = wizard.stepBefore(stepName);
+  const submits = isLastPage && wizard.submitsAt(stepName);
+  const forward = finish.isPending
+    ? submits
+      ? t.wizard.submitting
+      : t.wizard.saving
+    : submits
+      ? t.wizard.submit
+      : t.common.next;
+  return (
+    <>
+      {finish.problem &&
+        (finish.problem.slug === "ticket-sold-out" ? (
+          <SoldOutAlert wizard={wizard} stepName={stepName} problem={finish.problem} />
+        ) : (
+          <ProblemAlert error={finish.problem} />
+        ))}
+      <div className="step-actions">
+        {onBack ? (
+          <Button onPress={onBack}>{t.common.back}</Button>
+        ) : before ? (
+          <LinkButton to={wizard.pathTo(before)}>{t.common.back}</LinkButton>
+        ) : (
+          <span />
+        )}
+        <Button type="submit" variant="primary" size="l" isPending={finish.isPending}>
+          {forward}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { Flow, FlowStep, Registration } from "@/lib/api/types";
+import {
+  type Answers,
+  fieldsOfDocument,
+  holdsSensitive,
+  pathOf,
+  valueAt,
+  withValueAt,
+} from "@/lib/document";
+import { useText } from "@/lib/i18n/i18n";
+import { conditionHolds, type FormProgram, programOf } from "@/lib/screen";
+import { Draft, type DraftSnapshot } from "./draft/Draft";
+import type { Path } from "./form/context";
+
+export type Wizard = {
+  flow: Flow;
+  draft: Draft;
+  snapshot: DraftSnapshot;
+  programs: Record<string, FormProgram>;
+  /** Answers by step, with what is not saved yet. */
+  values: Record<string, Answers>;
+  /** The steps that apply with the present answers, without the confirmation. */
+  steps: FlowStep[];
+  change: (step: string, path: Path, value: unknown) => void;
+  titleOf: (step: string) => string;
+  pathTo: (step?: string, page?: string) => string;
+  stepAfter: (step: string) => string | undefined;
+  stepBefore: (step: string) => string | undefined;
+  submitsAt: (step: string) => boolean;
+  isComplete: (step: string) => boolean;
+};
+
+function programsOf(flow: Flow, registration: Registration): Record<string, FormProgram> {
+  const programs: Record<string, FormProgram> = {};
+  for (const step of flow.flow.steps) {
+    const form = step.form_version ? flow.forms[step.form_version] : undefined;
+    if (form) programs[step.name] = programOf(form, registration.clock);
+  }
+  return programs;
+}
+
+function makeDraft(
+  flow: Flow,
+  registration: Registration,
+  programs: Record<string, FormProgram>,
+): Draft {
+  return new Draft(registration, {
+    steps: flow.flow.steps,
+    isSensitive: (step, name) => {
+      const program = programs[step];
+      const field = program && fieldsOfDocument(program.document).find((one) => one.name === name);
+      return field ? holdsSensitive(field) : false;
+    },
+    unfit: (step, values) => {
+      const program = programs[step];
+      if (!program) return unfitAttendees(values);
+      const unfit = program.errors(values, true).map(({ pointer }) => pathOf(pointer)[0] ?? "");
+      return new Set(unfit);
+    },
+  });
+}
+
+/** A list of people is saved once every row has a name; until then it waits on this device. */
+function unfitAttendees(values: Answers): ReadonlySet<string> {
+  const rows = Array.isArray(values.attendees) ? (values.attendees as { name?: string }[]) : [];
+  return new Set(rows.every((row) => row.name?.trim()) ? [] : ["attendees"]);
+}
+
+/** Everything the wizard's steps need, made once per registration. */
+export function useWizard(flow: Flow, registration: Registration): Wizard {
+  const text = useText();
+  const [programs] = useState(() => programsOf(flow, registration));
+  const [draft] = useState(() => makeDraft(flow, registration, programs));
+  const snapshot = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
+
+  useEffect(() => draft.start(), [draft]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the values are those of the snapshot
+  const values = useMemo(
+    () => Object.fromEntries(flow.flow.steps.map((step) => [step.name, draft.values(step.name)])),
+    [flow, draft, snapshot.registration, snapshot.edits],
+  );
+
+  const clock = snapshot.registration.clock;
+  const steps = useMemo(() => {
+    const known: Answers = {};
+    for (const [step, answers] of Object.entries(values)) {
+      const program = programs[step];
+      if (!program) continue;
+      const screen = program.screen(answers);
+      for (const field of fieldsOfDocument(program.document)) {
+        const state = screen.field(`/${field.name}`);
+        known[`${step}.${field.name}`] =
+          field.type === "calculated" ? state.calculated : answers[field.name];
+      }
+    }
+    return flow.flow.steps.filter(
+      (step) =>
+        step.kind !== "confirmation" &&
+        (!step.condition || conditionHolds(step.condition, known, clock)),
+    );
+  }, [flow, programs, values, clock]);
+
+  const change = useCallback(
+    (step: string, path: Path, value: unknown) => {
+      const field = String(path[0]);
+      const next = withValueAt(draft.values(step), path, value);
+      draft.edit(step, field, valueAt(next, [field]));
+    },
+    [draft],
+  );
+
+  const names = steps.map(({ name }) => name);
+  const base = `/register/${registration.uid}`;
+  return {
+    flow,
+    draft,
+    snapshot,
+    programs,
+    values,
+    steps,
+    change,
+    titleOf: (name) => text(flow.flow.steps.find((step) => step.name === name)?.title) || name,
+    pathTo: (step, page) => [base, step, page].filter(Boolean).join("/"),
+    stepAfter: (step) => names[names.indexOf(step) + 1],
+    stepBefore: (step) => names[names.indexOf(step) - 1],
+    submitsAt: (step) => names.at(-1) === step,
+    isComplete: (step) => snapshot.registration.steps[step]?.status === "complete",
+  };
+}

@@ -1,0 +1,130 @@
+import { AnswerList } from "@/components/answers/AnswerList";
+import { Button } from "@/components/ui/Button";
+import { Dialog } from "@/components/ui/Dialog";
+import { Alert, Badge, Skeleton } from "@/components/ui/Feedback";
+import { ProblemAlert } from "@/components/ui/Problem";
+import type { Flow, Registration, StaffRegistration } from "@/lib/api/types";
+import type { Answers } from "@/lib/document";
+import { formatDateTime } from "@/lib/format/dates";
+import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
+import { programOf } from "@/lib/screen";
+import { useRegistrationDetails } from "./queries";
+import { SyncBadge } from "./SyncBadge";
+
+export function RegistrationDrawer({
+  row,
+  onClose,
+}: {
+  row: StaffRegistration | null;
+  onClose: () => void;
+}) {
+  const t = useMessages();
+  return (
+    <Dialog title={row?.name || t.staff.detailsTitle} isOpen={row !== null} onClose={onClose} side>
+      {row && <Details row={row} />}
+      <div>
+        <Button onPress={onClose}>{t.common.close}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Details({ row }: { row: StaffRegistration }) {
+  const { locale, messages: t } = useI18n();
+  const text = useText();
+  const { registration, flow } = useRegistrationDetails(row.uid);
+  const error = registration.error ?? flow.error;
+  return (
+    <>
+      <p className="row">
+        <Badge tone={row.state === "confirmed" ? "good" : "plain"}>
+          {t.states[row.state] ?? row.state}
+        </Badge>
+        <SyncBadge sync={row.sync} />
+      </p>
+      {row.sync.error && (
+        <Alert tone="bad" title={t.staff.sync.dead}>
+          <p className="small mono">{row.sync.error}</p>
+        </Alert>
+      )}
+      <dl className="answers">
+        <Fact label={t.staff.columns.number} value={row.confirmation_number} />
+        <Fact label={t.staff.columns.event} value={text(row.event.title)} />
+        <Fact label={t.account.email} value={row.email} />
+        <Fact
+          label={t.staff.submittedAt}
+          value={row.submitted_at && formatDateTime(row.submitted_at, locale)}
+        />
+        <Fact label={t.staff.columns.updated} value={formatDateTime(row.updated_at, locale)} />
+        <Fact
+          label={t.staff.columns.sync}
+          value={row.sync.synced_at && t.staff.syncedAt(formatDateTime(row.sync.synced_at, locale))}
+        />
+        <Fact
+          label={t.staff.revision}
+          value={row.sync.revision === null ? null : String(row.sync.revision)}
+        />
+      </dl>
+      {error && (
+        <ProblemAlert
+          error={error}
+          onRetry={() => {
+            registration.refetch();
+            flow.refetch();
+          }}
+        />
+      )}
+      {registration.data && flow.data ? (
+        <AnswersByStep registration={registration.data} flow={flow.data} />
+      ) : (
+        !error && <Skeleton label={t.common.loading} lines={5} />
+      )}
+    </>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string | null | undefined }) {
+  if (!value) return null;
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function AnswersByStep({ registration, flow }: { registration: Registration; flow: Flow }) {
+  const t = useMessages();
+  const text = useText();
+  return (
+    <>
+      {registration.attendees.length > 0 && (
+        <section className="stack-s">
+          <h3>{t.staff.people}</h3>
+          <ul className="plain-people">
+            {registration.attendees.map((person) => (
+              <li key={person.uid}>
+                {person.name} {person.email && <span className="soft">· {person.email}</span>}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {flow.flow.steps.map((step) => {
+        const form = step.form_version ? flow.forms[step.form_version] : undefined;
+        const answers = registration.steps[step.name]?.answers as Answers | undefined;
+        if (!form || !answers) return null;
+        return (
+          <section key={step.name} className="stack-s">
+            <h3>{text(step.title)}</h3>
+            <AnswerList
+              program={programOf(form, registration.clock)}
+              answers={answers}
+              timezone={registration.clock.timezone}
+            />
+          </section>
+        );
+      })}
+    </>
+  );
+}

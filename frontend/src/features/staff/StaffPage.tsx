@@ -1,0 +1,151 @@
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { Button, LinkButton } from "@/components/ui/Button";
+import { Alert, EmptyState } from "@/components/ui/Feedback";
+import { PageHeading } from "@/components/ui/PageHeading";
+import { SelectField } from "@/components/ui/SelectField";
+import { TextField } from "@/components/ui/TextField";
+import type { Me, StaffRegistration } from "@/lib/api/types";
+import { download } from "@/lib/download";
+import { useMessages, useText } from "@/lib/i18n/i18n";
+import { exportRegistrations, type StaffFilter, useFilterEvents } from "./queries";
+import { RegistrationDrawer } from "./RegistrationDrawer";
+import { RegistrationTable } from "./RegistrationTable";
+import "./staff.css";
+
+/** Staff's list of registrations: its filters live in the address, so that a view can be bookmarked and shared. */
+export function StaffPage({ me }: { me: Me }) {
+  const t = useMessages();
+  const [params, setParams] = useSearchParams();
+  const [selected, setSelected] = useState<StaffRegistration | null>(null);
+  const organizations = [
+    ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
+  ];
+  const wanted = params.get("organization");
+  const organization = organizations.find(({ uid }) => uid === wanted) ?? organizations[0];
+  const filter: StaffFilter = {
+    q: params.get("q") ?? "",
+    event: params.get("event") ?? "",
+    state: params.get("state") ?? "",
+  };
+
+  const set = (change: Record<string, string>) =>
+    setParams(
+      (current) => {
+        const next = new URLSearchParams(current);
+        for (const [key, value] of Object.entries(change))
+          value ? next.set(key, value) : next.delete(key);
+        return next;
+      },
+      { replace: true },
+    );
+
+  if (!organization) {
+    return (
+      <div className="page">
+        <PageHeading title={t.staff.title} />
+        <EmptyState title={t.staff.noAccessTitle}>{t.staff.noAccessDetail}</EmptyState>
+      </div>
+    );
+  }
+  return (
+    <div className="page stack">
+      <div className="row between">
+        <PageHeading title={t.staff.title} />
+        <div className="row">
+          <LinkButton to="/staff/forms">{t.staff.forms}</LinkButton>
+          <ExportButton organization={organization.uid} filter={filter} slug={organization.slug} />
+        </div>
+      </div>
+      <div role="search" className="staff-filters">
+        {organizations.length > 1 && (
+          <SelectField
+            label={t.staff.organization}
+            value={organization.uid}
+            options={organizations.map(({ uid, name }) => ({ value: uid, label: name }))}
+            onChange={(uid) => set({ organization: uid, event: "" })}
+          />
+        )}
+        <TextField
+          label={t.staff.search}
+          type="search"
+          value={filter.q}
+          onChange={(q) => set({ q })}
+        />
+        <EventFilter
+          organization={organization.uid}
+          value={filter.event}
+          onChange={(event) => set({ event })}
+        />
+        <SelectField
+          label={t.staff.state}
+          value={filter.state}
+          placeholder={t.staff.allStates}
+          options={Object.entries(t.states).map(([value, label]) => ({ value, label }))}
+          onChange={(state) => set({ state })}
+        />
+      </div>
+      <RegistrationTable organization={organization.uid} filter={filter} onOpen={setSelected} />
+      <RegistrationDrawer row={selected} onClose={() => setSelected(null)} />
+    </div>
+  );
+}
+
+type EventFilterProps = { organization: string; value: string; onChange: (uid: string) => void };
+
+function EventFilter({ organization, value, onChange }: EventFilterProps) {
+  const t = useMessages();
+  const text = useText();
+  const events = (useFilterEvents().data?.items ?? []).filter(
+    (event) => event.organization.uid === organization,
+  );
+  return (
+    <SelectField
+      label={t.staff.event}
+      value={value}
+      placeholder={t.staff.allEvents}
+      options={events.map((event) => ({ value: event.uid, label: text(event.title) }))}
+      onChange={onChange}
+    />
+  );
+}
+
+function ExportButton({
+  organization,
+  filter,
+  slug,
+}: {
+  organization: string;
+  filter: StaffFilter;
+  slug: string;
+}) {
+  const t = useMessages();
+  const [isPending, setPending] = useState(false);
+  const [hasFailed, setFailed] = useState(false);
+
+  const run = async () => {
+    setPending(true);
+    setFailed(false);
+    try {
+      const day = new Date().toISOString().slice(0, 10);
+      download(await exportRegistrations(organization, filter), `registrations-${slug}-${day}.csv`);
+    } catch {
+      setFailed(true);
+    } finally {
+      setPending(false);
+    }
+  };
+
+  return (
+    <>
+      <Button onPress={run} isPending={isPending}>
+        {isPending ? t.staff.exporting : t.staff.export}
+      </Button>
+      {hasFailed && (
+        <Alert tone="bad" live>
+          {t.staff.exportFailed}
+        </Alert>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { Badge } from "@/components/ui/Feedback";
+import type { SyncState } from "@/lib/api/types";
+import { formatDateTime } from "@/lib/format/dates";
+import { useI18n } from "@/lib/i18n/i18n";
+
+const TONES = { pending: "warn", synced: "good", dead: "bad" } as const;
+const SIGNS = { pending: "…", synced: "✓", dead: "!" } as const;
+
+/** Where the registration stands on its way to the back office; never by colour alone. */
+export function SyncBadge({ sync }: { sync: SyncState }) {
+  const { locale, messages: t } = useI18n();
+  const label = t.staff.sync[sync.state] ?? sync.state;
+  const title =
+    sync.error ??
+    (sync.synced_at ? t.staff.syncedAt(formatDateTime(sync.synced_at, locale)) : undefined);
+  return (
+    <span title={title}>
+      <Badge tone={TONES[sync.state] ?? "plain"}>
+        <span aria-hidden="true">{SIGNS[sync.state]}</span>
+        {label}
+      </Badge>
+    </span>
+  );
+}

@@ -1,0 +1,114 @@
+// The one place where the app meets the forms engine: what a form shows now, and what is wrong with it.
+import type { LocalizedText } from "@/lib/api/types";
+import {
+  type CompiledExpression,
+  type CompiledForm,
+  type Answers as EngineAnswers,
+  type FormDocument as EngineDocument,
+  evaluate,
+  evaluateCondition,
+  type FieldView,
+  validate,
+} from "@/lib/forms";
+import { loadRe2 } from "@/lib/regex/lazyRe2";
+import { type Answers, type FormDocument, type FormField, readDocument } from "./document";
+
+export type FieldScreen = {
+  visible: boolean;
+  required: boolean;
+  /** The choices offered now. */
+  choices: ReadonlySet<string>;
+  calculated: unknown;
+  /** How many items a counted repeat has; null when the participant adds them. */
+  count: number | null;
+};
+
+export type FormScreen = {
+  page: (name: string) => boolean;
+  section: (name: string) => boolean;
+  /** By answer pointer; a group's is that of its neighbours: `/children/0/contact`. */
+  field: (pointer: string) => FieldScreen;
+};
+
+export type AnswerError = { pointer: string; code: string; message: LocalizedText | string | null };
+
+export type FormProgram = {
+  document: FormDocument;
+  screen: (answers: Answers) => FormScreen;
+  errors: (answers: Answers, partial: boolean) => AnswerError[];
+};
+
+export type Clock = { now: string; timezone: string };
+
+const NOTHING: FieldScreen = {
+  visible: false,
+  required: false,
+  choices: new Set(),
+  calculated: undefined,
+  count: null,
+};
+
+function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): void {
+  for (const view of fields) {
+    into.set(view.pointer, {
+      visible: true,
+      required: view.required,
+      choices: new Set(view.choices.map(({ value }) => value)),
+      calculated: undefined,
+      count: view.counted ? view.items.length : null,
+    });
+    collect(view.fields, into);
+    for (const item of view.items) collect(item.fields, into);
+  }
+}
+
+/**
+ * Loads what the forms need before they can be evaluated. A pattern stands in an item; `regex()` is an operation of a node.
+ */
+export async function prepareForms(forms: Record<string, { compiled: unknown }>): Promise<void> {
+  const needsRegex = Object.values(forms).some(({ compiled }) => {
+    const { items, nodes } = compiled as CompiledForm;
+    return (
+      items.some(({ pattern }) => pattern != null) ||
+      nodes.some(([operation]) => operation.includes("regex"))
+    );
+  });
+  if (needsRegex) await loadRe2();
+}
+
+/** A published form with its evaluator, bound to the clock of one registration. */
+export function programOf(form: { source: unknown; compiled: unknown }, clock: Clock): FormProgram {
+  const source = form.source as EngineDocument;
+  const compiled = form.compiled as CompiledForm;
+  return {
+    document: readDocument(source),
+    screen: (answers) => {
+      const state = evaluate(compiled, source, answers as EngineAnswers, clock);
+      const pages = new Set(state.pages.map(({ name }) => name));
+      const sections = new Set(
+        state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
+      );
+      const fields = new Map<string, FieldScreen>();
+      for (const page of state.pages)
+        for (const section of page.sections) collect(section.fields, fields);
+      for (const [pointer, calculated] of state.calculated) {
+        fields.set(pointer, { ...NOTHING, visible: true, calculated });
+      }
+      return {
+        page: (name) => pages.has(name),
+        section: (name) => sections.has(name),
+        field: (pointer) => fields.get(pointer) ?? NOTHING,
+      };
+    },
+    errors: (answers, partial) => [
+      ...validate(compiled, source, answers as EngineAnswers, clock, { partial }).errors,
+    ],
+  };
+}
+
+/** Whether a step of the flow applies; `values` go by dotted name, `step.field`. */
+export function conditionHolds(compiled: unknown, values: Answers, clock: Clock): boolean {
+  return evaluateCondition(compiled as CompiledExpression, values as EngineAnswers, clock);
+}
+
+export type { FormField };

@@ -1,0 +1,58 @@
+// The access token lives in this module's memory and nowhere else: a script that reads storage finds nothing to steal.
+// What survives a reload is the HttpOnly refresh cookie, and a hint (no secret) that it is worth asking for a new token.
+const HINT = "prs.signed-in";
+
+let accessToken: string | null = null;
+let refreshing: Promise<boolean> | null = null;
+
+export function currentToken(): string | null {
+  return accessToken;
+}
+
+export function keepToken(token: string): void {
+  accessToken = token;
+  localStorage.setItem(HINT, "1");
+}
+
+export function forgetToken(): void {
+  accessToken = null;
+  localStorage.removeItem(HINT);
+}
+
+export function mayHaveSession(): boolean {
+  return accessToken !== null || localStorage.getItem(HINT) !== null;
+}
+
+/**
+ * Asks once for a fresh access token, however many callers wait: the refresh token rotates, and two requests with the
+ * same one would look like theft. Across tabs a lock does the same.
+ */
+export function refreshToken(): Promise<boolean> {
+  refreshing ??= withLock(requestToken).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function withLock(work: () => Promise<boolean>): Promise<boolean> {
+  if (!("locks" in navigator) || !navigator.locks) return work();
+  return navigator.locks.request("prs.refresh", work);
+}
+
+async function requestToken(): Promise<boolean> {
+  try {
+    const response = await fetch(new URL("/api/v1/auth/refresh", window.location.origin), {
+      method: "POST",
+      credentials: "same-origin",
+    });
+    if (!response.ok) {
+      if (response.status === 401 || response.status === 403) forgetToken();
+      return false;
+    }
+    const body = (await response.json()) as { access_token: string };
+    keepToken(body.access_token);
+    return true;
+  } catch {
+    return false;
+  }
+}

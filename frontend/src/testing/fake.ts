@@ -1,0 +1,314 @@
+import { type DefaultBodyType, HttpResponse, http, type StrictRequest } from "msw";
+import type { Me, Registration, SaveStep, StepState } from "@/lib/api/types";
+import {
+  fieldsOfDocument,
+  isMasked,
+  maskedText,
+  readDocument,
+  type ServedDocument,
+} from "@/lib/document";
+import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
+
+type Refusal = {
+  status: number;
+  slug: string;
+  detail?: string;
+  errors?: unknown[];
+  headers?: Record<string, string>;
+};
+
+export type Call = { method: string; path: string; headers: Headers; body: unknown };
+
+/** A problem document as the API answers it. */
+export function problem({
+  status,
+  slug,
+  detail = "",
+  errors = [],
+  headers = {},
+}: Refusal): Response {
+  return HttpResponse.json(
+    { type: `/problems/${slug}`, title: slug, status, detail, request_id: "req-1", errors },
+    { status, headers: { "Content-Type": "application/problem+json", ...headers } },
+  );
+}
+
+const QR =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 9h2v2h-2zM9 15h3v2H9zM14 14h2v5h-2zM18 16h3v3h-3z"/></svg>';
+
+const SENSITIVE = new Set(
+  Object.values(flow.forms).flatMap(({ source }) =>
+    fieldsOfDocument(readDocument(source as unknown as ServedDocument)).flatMap((field) =>
+      field.sensitive ? [field.name] : [],
+    ),
+  ),
+);
+
+/** The API in memory, as far as the app uses it: revisions, sealed answers and problems behave like the real ones. */
+export class FakeApi {
+  registration: Registration | null = null;
+  sealed: Record<string, unknown> = {};
+  me: Me | null = null;
+  calls: Call[] = [];
+  private refusals: { method: string; path: RegExp; answer: () => Response }[] = [];
+
+  reset(): void {
+    this.registration = null;
+    this.sealed = {};
+    this.me = null;
+    this.calls = [];
+    this.refusals = [];
+  }
+
+  /** The next matching request is refused like this. */
+  refuseNext(method: string, path: RegExp, refusal: Refusal | "offline"): void {
+    const answer = () => (refusal === "offline" ? HttpResponse.error() : problem(refusal));
+    this.refusals.push({ method, path, answer });
+  }
+
+  begin(part: Partial<Registration> = {}): Registration {
+    this.registration = { ...newRegistration(), ...part };
+    return this.registration;
+  }
+
+  staff(): void {
+    const organization = { uid: IDS.organization, name: "Sahaya Foundation", slug: "sahaya" };
+    const second = {
+      uid: "0c0f0a44-0002-4c1e-9b3a-000000000002",
+      name: "Sahaya Pune",
+      slug: "sahaya-pune",
+    };
+    this.me = {
+      uid: "ac000000-0001-4c1e-9b3a-000000000001",
+      email: "staff@example.org",
+      name: "Meera Staff",
+      grants: [
+        { organization, role: "admin", permissions: ["registrations:read"] },
+        { organization: second, role: "viewer", permissions: ["registrations:read"] },
+      ],
+    };
+  }
+
+  callsTo(method: string, path: RegExp): Call[] {
+    return this.calls.filter((call) => call.method === method && path.test(call.path));
+  }
+
+  readonly handlers = [
+    http.all("*/api/v1/*", async ({ request }) => {
+      const path = new URL(request.url).pathname.replace("/api/v1", "");
+      this.calls.push({
+        method: request.method,
+        path,
+        headers: request.headers,
+        body: await bodyOf(request),
+      });
+      const at = this.refusals.findIndex(
+        (one) => one.method === request.method && one.path.test(path),
+      );
+      if (at >= 0) return this.refusals.splice(at, 1)[0]?.answer();
+      return undefined;
+    }),
+    http.get("*/api/v1/events", ({ request }) =>
+      this.listEvents(new URL(request.url).searchParams),
+    ),
+    http.get("*/api/v1/event-categories", () =>
+      HttpResponse.json({ items: categories, next_cursor: null }),
+    ),
+    http.get("*/api/v1/events/:event", ({ params }) => {
+      const found = events.find(({ uid, slug }) => params.event === uid || params.event === slug);
+      return found ? HttpResponse.json(found) : problem({ status: 404, slug: "not-found" });
+    }),
+    http.post("*/api/v1/registrations/resume", async ({ request }) => {
+      const { token } = (await request.json()) as { token: string };
+      if (token !== "good-token") return problem({ status: 404, slug: "not-found" });
+      return HttpResponse.json({
+        registration: this.registration ?? this.begin(),
+        token: "guest-token-2",
+      });
+    }),
+    http.post("*/api/v1/registrations", () =>
+      HttpResponse.json({ registration: this.begin(), token: "guest-token" }, { status: 201 }),
+    ),
+    http.get("*/api/v1/registrations/:uid", () => this.answer()),
+    http.get("*/api/v1/registrations/:uid/flow", () => HttpResponse.json(flow)),
+    http.put("*/api/v1/registrations/:uid/steps/:step", async ({ request, params }) => {
+      return this.saveStep(
+        request.headers.get("If-Match"),
+        String(params.step),
+        (await request.json()) as SaveStep,
+      );
+    }),
+    http.post("*/api/v1/registrations/:uid/submit", ({ request }) =>
+      this.submit(request.headers.get("If-Match")),
+    ),
+    http.post("*/api/v1/registrations/:uid/cancel", () => {
+      this.change({ state: "cancelled", cancelled_at: new Date().toISOString() });
+      return this.answer();
+    }),
+    http.post("*/api/v1/registrations/:uid/resume-links", () =>
+      HttpResponse.json(
+        { url: "http://localhost:3000/resume#good-token", expires_at: "2026-11-20T10:00:00Z" },
+        { status: 201 },
+      ),
+    ),
+    http.get("*/api/v1/registrations/:uid/qr.svg", () => HttpResponse.xml(QR)),
+    http.post("*/api/v1/registrations/:uid/claim", () => this.answer()),
+    http.post("*/api/v1/auth/refresh", () =>
+      this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
+    ),
+    http.post("*/api/v1/auth/sessions", async ({ request }) => {
+      const { password } = (await request.json()) as { password: string };
+      if (password !== "correct horse battery")
+        return problem({ status: 401, slug: "unauthenticated" });
+      if (!this.me) this.staff();
+      return HttpResponse.json(TOKEN, { status: 201 });
+    }),
+    http.post("*/api/v1/auth/accounts", () => HttpResponse.json({}, { status: 201 })),
+    http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
+    http.get("*/api/v1/me", () =>
+      this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),
+    ),
+    http.get("*/api/v1/me/registrations", () =>
+      HttpResponse.json({ items: this.registration ? [this.registration] : [], next_cursor: null }),
+    ),
+    http.get("*/api/v1/organizations/:uid/registrations", ({ request }) =>
+      this.listStaff(new URL(request.url).searchParams),
+    ),
+    http.get("*/api/v1/organizations/:uid/registrations/export", () =>
+      HttpResponse.text("uid,name\n", { headers: { "Content-Type": "text/csv" } }),
+    ),
+    http.post("*/api/v1/forms/import", () => HttpResponse.json(IMPORT)),
+  ];
+
+  private listEvents(query: URLSearchParams): Response {
+    const q = (query.get("q") ?? "").toLowerCase();
+    const category = query.get("category");
+    const found = events.filter(
+      (event) =>
+        (event.title.en ?? "").toLowerCase().includes(q) &&
+        (!category || event.category?.slug === category),
+    );
+    const start = Number(query.get("cursor") ?? 0);
+    const size = Math.min(Number(query.get("limit") ?? 12), 4);
+    const next = start + size < found.length ? String(start + size) : null;
+    return HttpResponse.json({ items: found.slice(start, start + size), next_cursor: next });
+  }
+
+  private listStaff(query: URLSearchParams): Response {
+    const q = (query.get("q") ?? "").toLowerCase();
+    const state = query.get("state");
+    const items = staffRegistrations.filter(
+      (row) =>
+        `${row.name} ${row.email}`.toLowerCase().includes(q) && (!state || row.state === state),
+    );
+    return HttpResponse.json({ items, next_cursor: null });
+  }
+
+  private answer(): Response {
+    return this.registration
+      ? HttpResponse.json(this.registration)
+      : problem({ status: 404, slug: "not-found" });
+  }
+
+  private isStale(match: string | null): boolean {
+    return match !== `"${this.registration?.revision}"`;
+  }
+
+  change(part: Partial<Registration>): void {
+    if (!this.registration) this.begin();
+    const current = this.registration ?? newRegistration();
+    this.registration = { ...current, ...part, revision: current.revision + 1 };
+  }
+
+  /** What another device saves meanwhile. */
+  changeElsewhere(step: string, answers: Record<string, unknown>): void {
+    const state = this.registration?.steps[step];
+    this.change({
+      steps: {
+        ...this.registration?.steps,
+        [step]: { status: "saved", answers: { ...state?.answers, ...answers } },
+      },
+    });
+  }
+
+  private saveStep(match: string | null, step: string, body: SaveStep): Response {
+    if (this.isStale(match)) return problem({ status: 412, slug: "precondition-failed" });
+    const state: StepState = { status: body.complete ? "complete" : "saved", ...this.stored(body) };
+    const part: Partial<Registration> = { steps: { ...this.registration?.steps, [step]: state } };
+    if (body.tickets) {
+      const held_until = new Date(Date.now() + 15 * 60_000).toISOString();
+      part.tickets = body.tickets.map((one) => ({ ...one, held_until }));
+    }
+    if (body.attendees) {
+      part.attendees = body.attendees.map((one, index) => ({
+        uid: `person-${index}`,
+        email: null,
+        ...one,
+      }));
+    }
+    this.change(part);
+    return this.answer();
+  }
+
+  private stored({ answers, tickets, attendees }: SaveStep): Partial<StepState> {
+    if (!answers) return { tickets, attendees };
+    const shown: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(answers)) {
+      if (!SENSITIVE.has(name) || isMasked(value)) shown[name] = value;
+      else {
+        this.sealed[name] = value;
+        shown[name] = { masked: maskedText(String(value)) };
+      }
+    }
+    return { answers: shown };
+  }
+
+  private submit(match: string | null): Response {
+    if (this.registration?.state === "draft") {
+      if (this.isStale(match)) return problem({ status: 412, slug: "precondition-failed" });
+      this.change({
+        state: "confirmed",
+        confirmation_number: "GYL-7K3M-29",
+        submitted_at: new Date().toISOString(),
+      });
+    }
+    return this.answer();
+  }
+}
+
+async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown> {
+  // jsdom's File is not one that Node's fetch can read.
+  if (request.headers.get("Content-Type")?.startsWith("multipart/")) return "multipart";
+  const text = await request.clone().text();
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return text;
+  }
+}
+
+const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600 };
+
+const IMPORT = {
+  form: null,
+  problems: [
+    {
+      sheet: "survey",
+      row: 7,
+      column: "relevant",
+      code: "unknown_name",
+      severity: "error",
+      message: "There is no field called “agee”.",
+    },
+    {
+      sheet: "choices",
+      row: 3,
+      column: "label",
+      code: "missing",
+      severity: "warning",
+      message: "No Hindi label.",
+    },
+  ],
+};
+
+export const fake = new FakeApi();

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const api = process.env.PRS_API_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: [
+      { find: "@", replacement: here("./src") },
+      { find: "re2js-itself", replacement: here("./node_modules/re2js/build/index.js") },
+      { find: /^re2js$/, replacement: here("./src/lib/regex/lazyRe2.ts") },
+    ],
+  },
+  server: { proxy: { "/api": api, "/schema": api } },
+  preview: { proxy: { "/api": api, "/schema": api } },
+  build: {
+    manifest: true,
+    // A data: URL would need its own source in the content security policy.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: "jsdom",
+    environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    css: false,
+    testTimeout: 30_000,
+    env: { DEBUG_PRINT_LIMIT: "0" },
+    restoreMocks: true,
+  },
+});
