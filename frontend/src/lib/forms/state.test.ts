@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { resolve } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { evaluate, validate } from ".";
 import type { Clock, CompiledForm, FormDocument, Json } from "./types";
 
-const path = new URL("../../../../tests/vectors/expressions.json", import.meta.url);
+const path = resolve(import.meta.dirname, "../../../../tests/vectors/expressions.json");
 const forms: { [name: string]: { source: FormDocument; compiled: CompiledForm } } = JSON.parse(
   readFileSync(path, "utf-8"),
 ).forms;
@@ -14,6 +16,8 @@ function form(name: string): { source: FormDocument; compiled: CompiledForm } {
   if (!found) throw new Error(`no form ${name}`);
   return found;
 }
+
+beforeAll(loadRe2);
 
 test("a page appears with the answer that asks for it", () => {
   const { compiled, source } = form("adult");

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { evaluateExpression } from "./conditions";
 import { evaluate } from "./state";
 import type { Answers, Clock, CompiledExpression, CompiledForm, FormDocument, Json } from "./types";
@@ -27,8 +29,10 @@ type Vectors = {
 };
 
 // The same file that the server's evaluator is held to.
-const path = new URL("../../../../tests/vectors/expressions.json", import.meta.url);
+const path = resolve(import.meta.dirname, "../../../../tests/vectors/expressions.json");
 const vectors: Vectors = JSON.parse(readFileSync(path, "utf-8"));
+
+beforeAll(loadRe2);
 
 describe("the evaluator agrees with the server", () => {
   test("there are enough cases to mean something", () => {
