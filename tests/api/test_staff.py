@@ -81,6 +81,6 @@ async def test_a_front_desk_reads_and_does_not_export(api: httpx.AsyncClient, wo
 async def test_nobody_sees_another_organization(
     api: httpx.AsyncClient, world: World, admin: dict[str, str], kernel: Kernel
 ) -> None:
-    other = await make_organization(kernel, "other")
+    other = await make_organization(kernel, f"not-{world.organization.slug}")
     answer = await api.get(f"/api/v1/organizations/{other.uid}/registrations", headers=admin)
     assert answer.status_code == 404
