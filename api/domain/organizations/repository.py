@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.domain.organizations.models import Organization
 
@@ -30,7 +31,7 @@ class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
 
     async def below(self, ids: Sequence[int]) -> dict[int, frozenset[int]]:
         """Return for each id the ids of its subtree, itself included, in one statement."""
-        root = func.unnest(list(ids)).column_valued("root")
+        root = func.unnest(cast(list(ids), ARRAY(BigInteger))).column_valued("root")
         found = await self.session.execute(
             select(root, func.array_agg(Organization.id))
             .where(Organization.path.any_() == root, Organization.deleted_at.is_(None))
