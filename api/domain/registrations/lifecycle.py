@@ -45,7 +45,7 @@ async def cancel(uow: UnitOfWork, uid: UUID) -> RegistrationView:
     await _audit(uow, row, "registration.cancelled")
     if confirmed:
         await announce(uow, row, Aggregate.CANCELLATION)
-    await seats.release(uow, row)
+    await seats.release(uow, [row])
     return await views.view(uow, row)
 
 
@@ -72,7 +72,7 @@ async def delete(uow: UnitOfWork, uid: UUID) -> None:
     if row.confirmation_number is not None:
         await announce(uow, row, Aggregate.REGISTRATION)
     if row.state == "draft":
-        await seats.release(uow, row)
+        await seats.release(uow, [row])
 
 
 async def restore(uow: UnitOfWork, uid: UUID) -> RegistrationView:
@@ -107,8 +107,8 @@ async def expire_drafts(kernel: Kernel) -> int:
             for row in rows:
                 row.state = "expired"
                 row.touch()
-                await seats.release(uow, row)
             await uow.session.flush()
+            await seats.release(uow, rows)
         total += len(rows)
         if len(rows) < BATCH:
             return total

@@ -260,6 +260,11 @@ async def put_seats(session: AsyncSession, registration_id: int, rows: Sequence[
         await session.execute(insert(SeatHold).values(list(rows)))
 
 
+async def drop_seats(session: AsyncSession, registration_ids: Sequence[int]) -> None:
+    """Forget the seats of some registrations."""
+    await session.execute(delete(SeatHold).where(SeatHold.registration_id.in_(registration_ids)))
+
+
 async def attendees_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[Attendee]:
     """Return the attendees of some registrations, in their order."""
     found = await session.scalars(

@@ -40,10 +40,18 @@ async def choose(
     """
     checked(choice, pointer)
     wanted = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
-    await release(uow, registration)
+    before = await repository.seats_of(uow.session, [registration.id], lock=True)
+    held = {row.ticket_id: row.quantity for row in before if row.state == "held"}
+    tickets = {ticket.id: (ticket, quantity) for ticket, quantity in wanted}
+    # One pass in the tickets' order, each counter changed once: two drafts that swap tickets never wait in a circle.
+    for ticket_id in sorted(held.keys() | tickets.keys()):
+        ticket, quantity = tickets.get(ticket_id, (None, 0))
+        more = quantity - held.get(ticket_id, 0)
+        if more > 0 and ticket is not None:
+            await _hold(uow, ticket, more)
+        elif more < 0:
+            await ticket_service.give_back(uow, [{"ticket_id": ticket_id, "held": -more, "taken": 0}])
     until = clock.now() + timedelta(seconds=uow.kernel.settings.hold_seconds)
-    for ticket, quantity in sorted(wanted, key=lambda pair: pair[0].id):
-        await _hold(uow, ticket, quantity)
     await repository.put_seats(
         uow.session, registration.id, [_row(registration, ticket, quantity, until) for ticket, quantity in wanted]
     )
@@ -76,16 +84,16 @@ async def free_expired(uow: UnitOfWork, ticket_id: int | None = None) -> int:
     return sum(seats for _, seats in freed)
 
 
-async def release(uow: UnitOfWork, registration: Registration) -> None:
-    """Give back everything a registration holds or has taken, and forget its seats."""
-    rows = await repository.seats_of(uow.session, [registration.id], lock=True)
-    await ticket_service.give_back(uow, [_returned(row) for row in rows if row.state != "wanted"])
-    await repository.put_seats(uow.session, registration.id, [])
-
-
-def _returned(row: SeatHold) -> dict[str, int]:
-    held, taken = (row.quantity, 0) if row.state == "held" else (0, row.quantity)
-    return {"ticket_id": row.ticket_id, "held": held, "taken": taken}
+async def release(uow: UnitOfWork, registrations: Sequence[Registration]) -> None:
+    """Give back everything some registrations hold or have taken, and forget their seats."""
+    ids = [registration.id for registration in registrations]
+    back: dict[int, dict[str, int]] = {}
+    for row in await repository.seats_of(uow.session, ids, lock=True):
+        if row.state != "wanted":
+            total = back.setdefault(row.ticket_id, {"ticket_id": row.ticket_id, "held": 0, "taken": 0})
+            total[row.state] += row.quantity
+    await ticket_service.give_back(uow, list(back.values()))
+    await repository.drop_seats(uow.session, ids)
 
 
 async def take(uow: UnitOfWork, tickets: Sequence[Ticket], rows: Sequence[SeatHold]) -> None:

@@ -29,8 +29,11 @@ from api.lib import clock
 from api.lib.crypto import hash_token
 from api.lib.errors import FieldProblem, NotFound, Unauthenticated, Unprocessable
 from api.lib.ids import new_uid
-from api.lib.security import Permission
+from api.lib.security import Permission, Scope
 from api.lib.uow import UnitOfWork
+
+# A guest can come back to a confirmed registration for longer than any draft lives.
+CAPABILITY_SECONDS = 430 * 86400
 
 # A person at a keyboard cannot send these: they are a client's mistake and refuse the whole save.
 _CLIENT_MISTAKES = frozenset({"type", "unknown_field"})
@@ -74,7 +77,7 @@ async def token_for(uow: UnitOfWork, row: Registration) -> str | None:
     """Return a capability for a guest; an account needs none."""
     if row.account_id is not None:
         return None
-    return await access.grant_token(uow, row, "capability", uow.kernel.settings.draft_seconds + 400 * 86400)
+    return await access.grant_token(uow, row, "capability", CAPABILITY_SECONDS)
 
 
 async def get(uow: UnitOfWork, uid: UUID) -> RegistrationView:
@@ -98,7 +101,7 @@ async def mine(uow: UnitOfWork) -> list[Registration]:
     if account_id is None:
         raise NotFound
     reachable = await repository.organizations_of_account(uow.session, account_id)
-    await uow.enter(type(uow.scope)(organization_ids=frozenset(reachable)))
+    await uow.enter(Scope(frozenset(reachable)))
     return await RegistrationRepository(session=uow.session).of_account(account_id, 200)
 
 
@@ -330,7 +333,7 @@ async def resume(uow: UnitOfWork, token: str) -> tuple[RegistrationView, str | N
     )
     if row is None or row.deleted_at is not None:
         raise LinkInvalid
-    token_made = await access.grant_token(uow, row, "capability", uow.kernel.settings.draft_seconds + 400 * 86400)
+    token_made = await access.grant_token(uow, row, "capability", CAPABILITY_SECONDS)
     return await views.view(uow, row), token_made
 
 

@@ -118,7 +118,7 @@ class StaffRegistrationController(Controller):
         ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_EXPORT)
         chosen = await staff_service.event_id(uow, ids, event)
         found = (await catalog.by_ids(uow, [chosen]))[chosen] if chosen is not None else None
-        lines = staff_service.export(uow.kernel, uow.principal, uow.request_id, uow.scope, found)
+        lines = staff_service.export(uow.kernel, uow.principal, uow.request_id, uow.scope, ids[0], found)
         name = f"registrations-{found.slug if found else 'all'}.csv"
         headers: dict[str, Any] = {
             "Content-Disposition": f'attachment; filename="{name}"',

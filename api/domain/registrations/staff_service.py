@@ -31,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def enter(uow: UnitOfWork, organization: UUID, permission: Permission) -> list[int]:
-    """Enter an organization with everything below it; returns their private ids.
+    """Enter an organization with everything below it; returns their private ids, its own first.
 
     Raises:
         NotFound: it is none of the caller's business.
@@ -39,7 +39,7 @@ async def enter(uow: UnitOfWork, organization: UUID, permission: Permission) -> 
     entered = await organizations.enter(uow, organization, permission)
     below = (await organizations.subtrees(uow, [entered.id]))[entered.id]
     await uow.enter(Scope(organization_ids=below))
-    return sorted(below)
+    return [entered.id, *sorted(below - {entered.id})]
 
 
 async def event_id(uow: UnitOfWork, ids: Sequence[int], event: UUID | None) -> int | None:
@@ -109,7 +109,7 @@ async def columns(uow: UnitOfWork, event: Event | None) -> Columns:
 
 
 async def export(
-    kernel: Kernel, principal: Principal, request_id: str, scope: Scope, event: Event | None
+    kernel: Kernel, principal: Principal, request_id: str, scope: Scope, entered: int, event: Event | None
 ) -> AsyncIterator[bytes]:
     """Yield an event's or an organization's submitted registrations as CSV, chunk by chunk, in flat memory.
 
@@ -120,7 +120,7 @@ async def export(
         chosen = await columns(uow, event)
         await audit.record(
             uow, "registrations.exported", subject_type="event", subject_uid=event.uid if event else None,
-            organization_id=ids[0], details={"columns": len(chosen.places)},
+            organization_id=entered, details={"columns": len(chosen.places)},
         )  # fmt: skip
         yield "\ufeff".encode() + _line([*_HEAD, *chosen.places])
     after = 0

@@ -102,7 +102,8 @@ async def register(
     Raises:
         as ``submit``, and TicketNotOnSale.
     """
-    event = await catalog.open_for_registration(uow, which)
+    # Whether it is open is asked inside: a replayed key answers even after the event has closed.
+    event = await catalog.published(uow, which)
 
     async def act() -> Registration:
         row, event = await service.begin(uow, which, locale)

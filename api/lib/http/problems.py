@@ -1,5 +1,6 @@
 """Every error leaves as a problem document (RFC 9457) with a stable type and, where it helps, the field's pointer."""
 
+import traceback
 from typing import Any
 
 import msgspec
@@ -125,8 +126,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     while error is not None and seen < 8:
         if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError)):
             return True
-        state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-        if str(state).startswith(_GONE):
+        if _state(error).startswith(_GONE):
             return True
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
@@ -135,20 +135,26 @@ def is_unavailable(error: BaseException | None) -> bool:
     return False
 
 
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
 def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Exception handler for everything."""
     problem = from_exception(error)
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
-        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=_trace(error))
+        log.error(
+            "request failed", error=type(error).__name__, slug=problem.slug, sqlstate=_state(error), trace=_trace(error)
+        )
     return response(problem)
 
 
 def _trace(error: BaseException) -> list[str]:
+    """Return our own frames of the traceback, the innermost last."""
     frames = []
-    tb = error.__traceback__
-    while tb is not None:
-        code = tb.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
-        tb = tb.tb_next
+    for frame in traceback.extract_tb(error.__traceback__):
+        _, found, name = frame.filename.rpartition("/api/")
+        if found and "site-packages" not in frame.filename:
+            frames.append(f"api/{name}:{frame.lineno} {frame.name}")
     return frames[-6:]
