@@ -1,6 +1,7 @@
 """The Celery application: each task is a nudge, and what it does is in ``worker.tasks``."""
 
 import threading
+from collections.abc import Coroutine
 from typing import Any
 
 from celery import Celery, signals
@@ -53,24 +54,31 @@ def drain_analytics() -> None:
 @app.task(name=RUN_TASK)  # type: ignore[untyped-decorator]
 def run_jobs() -> None:
     """Run open slots."""
-    found = runtime()
-    found.run(jobs.run_open(found))
+    _try(jobs.run_open(runtime()))
 
 
 def _attempt(destination: Destination) -> None:
     found = runtime()
-    found.run(sync.drain_destination(found, destination))
+    _try(sync.drain_destination(found, destination))
+
+
+def _try(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine; what keeps it from ending well is logged, and the poller comes by again."""
+    try:
+        runtime().run(work)
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        log.warning("the database is away; trying again", error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 (the poller must outlive whatever one round meets)
+        log.error("work failed; trying again", error=type(error).__name__, trace=telemetry.trace(error))
 
 
 def _poll() -> None:
     """Find due work without any nudge, so that neither Redis nor a lost message can stop a delivery."""
     found = runtime()
     while not _stopping.wait(POLL_SECONDS):
-        try:
-            found.run(sync.drain_all(found))
-            found.run(jobs.run_open(found))
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            log.warning("the database is away; trying again", error=type(error).__name__)
+        for destination in found.deliveries:
+            _try(sync.drain_destination(found, destination))
+        _try(jobs.run_open(found))
 
 
 @signals.celeryd_init.connect  # type: ignore[untyped-decorator]

@@ -1,6 +1,5 @@
 """Every error leaves as a problem document (RFC 9457) with a stable type and, where it helps, the field's pointer."""
 
-import traceback
 from typing import Any
 
 import msgspec
@@ -145,16 +144,10 @@ def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
         log.error(
-            "request failed", error=type(error).__name__, slug=problem.slug, sqlstate=_state(error), trace=_trace(error)
+            "request failed",
+            error=type(error).__name__,
+            slug=problem.slug,
+            sqlstate=_state(error),
+            trace=telemetry.trace(error),
         )
     return response(problem)
-
-
-def _trace(error: BaseException) -> list[str]:
-    """Return our own frames of the traceback, the innermost last."""
-    frames = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        _, found, name = frame.filename.rpartition("/api/")
-        if found and "site-packages" not in frame.filename:
-            frames.append(f"api/{name}:{frame.lineno} {frame.name}")
-    return frames[-6:]
