@@ -176,6 +176,8 @@ async def create(
         Unprocessable: the times or the category make no sense.
     """
     _check_times(values["starts_at"], values["ends_at"])
+    if isinstance(reference(values["slug"]), UUID):
+        raise Unprocessable(errors=(FieldProblem("/slug", "format", "Choose an address that does not read as a uid."),))
     repository = EventRepository(session=uow.session)
     if await repository.find(values["slug"]) is not None:
         raise SlugTaken
