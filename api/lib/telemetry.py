@@ -63,6 +63,10 @@ def configure_logging(level: str, *, service: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # The server brings handlers of its own, which write plain lines.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
     # These would log statements with their parameters, and with them people's answers.
     for name in ("sqlalchemy.engine", "asyncpg", "httpx", "httpcore", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(logging.WARNING)

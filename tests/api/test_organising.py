@@ -179,3 +179,16 @@ async def test_an_organization_that_lives_elsewhere_answers_with_its_address(
     answer = await api.post("/api/v1/registrations", json={"event": world.slug})
     assert answer.status_code == 421
     assert answer.json()["region"] == "elsewhere"
+
+
+async def test_a_draft_event_is_deleted_and_restored_and_an_open_one_is_not(
+    api: httpx.AsyncClient, world: World, admin: dict[str, str]
+) -> None:
+    address = f"/api/v1/organizations/{world.organization.uid}/events"
+    refused = await api.delete(f"{address}/{world.event}", headers=admin)
+    assert refused.json()["type"] == "/problems/wrong-state"
+    event = await new_event(api, world, admin)
+    assert (await api.delete(f"{address}/{event}", headers=admin)).status_code == 204
+    assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 404
+    assert (await api.post(f"{address}/{event}/restore", headers=admin)).json()["state"] == "draft"
+    assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 200
