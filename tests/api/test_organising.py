@@ -30,7 +30,7 @@ async def import_sheet(api: httpx.AsyncClient, world: World, admin: dict[str, st
     return await api.post(
         "/api/v1/forms/import",
         params={"organization": str(world.organization.uid)},
-        files={"data": (name, (SHEETS / name).read_bytes(), "application/octet-stream")},
+        files={"file": (name, (SHEETS / name).read_bytes(), "application/octet-stream")},
         headers=admin,
     )
 
@@ -161,11 +161,11 @@ async def test_a_broken_spreadsheet_is_refused_whole_with_every_row_named(
     refused = await api.post(
         "/api/v1/forms/import",
         params={"organization": str(world.organization.uid)},
-        files={"data": ("broken.csv", sheet, "text/csv")},
+        files={"file": ("broken.csv", sheet, "text/csv")},
         headers=admin,
     )
     assert refused.status_code == 422, refused.text
-    assert refused.json()["type"] == "/problems/sheet-invalid"
+    assert refused.json()["type"] == "/problems/sheet-invalid", refused.text
     assert {problem["row"] for problem in refused.json()["problems"]} >= {3, 4, 5}
     forms = (await api.get("/api/v1/forms", headers=admin)).json()
     assert {form["name"] for form in forms} == {"about", "health"}
