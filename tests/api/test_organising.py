@@ -30,7 +30,7 @@ async def import_sheet(api: httpx.AsyncClient, world: World, admin: dict[str, st
     return await api.post(
         "/api/v1/forms/import",
         params={"organization": str(world.organization.uid)},
-        files={"data": (name, (SHEETS / name).read_bytes(), "application/octet-stream")},
+        files={"file": (name, (SHEETS / name).read_bytes(), "application/octet-stream")},
         headers=admin,
     )
 
@@ -161,11 +161,11 @@ async def test_a_broken_spreadsheet_is_refused_whole_with_every_row_named(
     refused = await api.post(
         "/api/v1/forms/import",
         params={"organization": str(world.organization.uid)},
-        files={"data": ("broken.csv", sheet, "text/csv")},
+        files={"file": ("broken.csv", sheet, "text/csv")},
         headers=admin,
     )
     assert refused.status_code == 422, refused.text
-    assert refused.json()["type"] == "/problems/sheet-invalid"
+    assert refused.json()["type"] == "/problems/sheet-invalid", refused.text
     assert {problem["row"] for problem in refused.json()["problems"]} >= {3, 4, 5}
     forms = (await api.get("/api/v1/forms", headers=admin)).json()
     assert {form["name"] for form in forms} == {"about", "health"}
@@ -179,3 +179,16 @@ async def test_an_organization_that_lives_elsewhere_answers_with_its_address(
     answer = await api.post("/api/v1/registrations", json={"event": world.slug})
     assert answer.status_code == 421
     assert answer.json()["region"] == "elsewhere"
+
+
+async def test_a_draft_event_is_deleted_and_restored_and_an_open_one_is_not(
+    api: httpx.AsyncClient, world: World, admin: dict[str, str]
+) -> None:
+    address = f"/api/v1/organizations/{world.organization.uid}/events"
+    refused = await api.delete(f"{address}/{world.event}", headers=admin)
+    assert refused.json()["type"] == "/problems/wrong-state"
+    event = await new_event(api, world, admin)
+    assert (await api.delete(f"{address}/{event}", headers=admin)).status_code == 204
+    assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 404
+    assert (await api.post(f"{address}/{event}/restore", headers=admin)).json()["state"] == "draft"
+    assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 200

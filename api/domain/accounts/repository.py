@@ -77,7 +77,8 @@ async def lock_refresh_token(session: AsyncSession, token_hash: bytes) -> tuple[
         select(RefreshToken, AuthSession)
         .join(AuthSession, AuthSession.id == RefreshToken.session_id)
         .where(RefreshToken.token_hash == token_hash)
-        .with_for_update()
+        # Not the session: where the token turns out to be a copy, another transaction ends the session.
+        .with_for_update(of=RefreshToken)
     )
     row = found.first()
     return (row[0], row[1]) if row else None

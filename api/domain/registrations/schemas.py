@@ -6,10 +6,10 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.lib.schema import Input, Output, Text
+from api.lib.schema import EMAIL, END, LINE, LOCALE, Input, Output, Text
 
-Locale = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Email = Annotated[str, Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Locale = Annotated[str, Meta(pattern=LOCALE, max_length=35)]
+Email = Annotated[str, Meta(max_length=254, pattern=f"^(?:{EMAIL})?{END}")]
 Token = Annotated[str, Meta(min_length=20, max_length=200)]
 
 
@@ -31,7 +31,7 @@ class AttendeeIn(Input, frozen=True, kw_only=True):
     """A person who comes."""
 
     ticket: UUID
-    name: Annotated[str, Meta(max_length=200)]
+    name: Annotated[str, Meta(pattern=LINE, max_length=200)]
     email: Email = ""
 
 

@@ -40,6 +40,18 @@ async def claim(session: AsyncSession, destination: str, *, size: int, lease: fl
     return token, sorted(rows, key=lambda row: row.id)
 
 
+async def renew(session: AsyncSession, token: UUID, ids: Sequence[int], lease: float) -> int:
+    """Hold rows of this lease for ``lease`` more seconds; returns how many are still held."""
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, lease)
+    found = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token == token, OutboxRow.state == "pending")
+        .values(available_at=until)
+        .returning(OutboxRow.id)
+    )
+    return len(found.all())
+
+
 async def finish(session: AsyncSession, token: UUID, ids: Sequence[int], done_at: datetime) -> None:
     """Mark rows of this lease as done. A lease that was lost changes nothing."""
     await session.execute(

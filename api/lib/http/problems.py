@@ -1,6 +1,6 @@
 """Every error leaves as a problem document (RFC 9457) with a stable type and, where it helps, the field's pointer."""
 
-import traceback
+import re
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from api.lib.errors import (
     Forbidden,
     MethodNotAllowed,
     NotFound,
+    PreconditionRequired,
     Problem,
     Unauthenticated,
     Unavailable,
@@ -37,6 +38,9 @@ log = telemetry.logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 # The database is gone, ends the connection, or refuses new work: SQLSTATE classes 08, 53, 57, locks and timeouts.
 _GONE = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
+
+# The framework's words for a parameter that was not sent.
+_MISSING = re.compile(r"Missing required (?P<kind>\w+) parameter '(?P<name>[^']+)'")
 
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind
@@ -87,11 +91,20 @@ def _from_http(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowedException):
         return MethodNotAllowed()
     if isinstance(error, ValidationException):
-        return Unprocessable(errors=tuple(_fields(error.extra)))
+        return _from_validation(error)
     kind = _BY_STATUS.get(error.status_code)
     if kind is None:
         return Problem() if error.status_code >= 500 else BadRequest()
     return kind(headers=error.headers)
+
+
+def _from_validation(error: ValidationException) -> Problem:
+    missing = _MISSING.search(str(error.detail))
+    if missing is None:
+        return Unprocessable(errors=tuple(_fields(error.extra)))
+    if missing["name"].lower() == "if-match":
+        return PreconditionRequired()
+    return Unprocessable(errors=(FieldProblem(f"/{missing['name']}", "required", f"Send this {missing['kind']}."),))
 
 
 def _fields(extra: Any) -> list[FieldProblem]:
@@ -145,16 +158,10 @@ def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
         log.error(
-            "request failed", error=type(error).__name__, slug=problem.slug, sqlstate=_state(error), trace=_trace(error)
+            "request failed",
+            error=type(error).__name__,
+            slug=problem.slug,
+            sqlstate=_state(error),
+            trace=telemetry.trace(error),
         )
     return response(problem)
-
-
-def _trace(error: BaseException) -> list[str]:
-    """Return our own frames of the traceback, the innermost last."""
-    frames = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        _, found, name = frame.filename.rpartition("/api/")
-        if found and "site-packages" not in frame.filename:
-            frames.append(f"api/{name}:{frame.lineno} {frame.name}")
-    return frames[-6:]
