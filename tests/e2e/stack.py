@@ -213,8 +213,8 @@ class Stack:
 
     def wait_delivered(self, seconds: float = 60.0) -> float:
         """Wait until nothing waits for any destination; returns how long it took."""
-        return wait_for("an empty outbox", lambda: self.sql("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1") == "",
-                        seconds)  # fmt: skip
+        pending = "SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1"
+        return wait_for("an empty outbox", lambda: not self.sql(pending), seconds)
 
     def records(self, uids: list[str], model: str = "event.registration") -> dict[str, dict[str, Any]]:
         """Return what the back office holds of some uids, by uid; a uid held twice fails."""
