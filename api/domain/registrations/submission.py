@@ -167,6 +167,7 @@ async def _wanted(
     pointer = f"/steps/{step.name}/tickets" if step else "/tickets"
     seats.checked(choice, pointer)
     pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
+    await seats.refuse_sold_out(uow, pairs)
     rows = [
         SeatHold(
             registration_id=row.id,
