@@ -19,18 +19,18 @@ from backend_sync.drain import WORKER
 from backend_sync.mappings import event as events
 from backend_sync.mappings import registration as registrations
 from backend_sync.odoo.client import OdooClient
-from backend_sync.odoo.errors import OdooError, OdooRejected
+from backend_sync.odoo.errors import OdooError, OdooRejected, OdooUnknownReference
 
 T = TypeVar("T")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What a batch is about, read in one transaction. ``stale_events`` must be sent before what hangs on them."""
+    """What a batch is about, read in one transaction. ``stale`` events must be sent before what hangs on them."""
 
     registrations: dict[UUID, Outgoing]
     events: dict[UUID, Event]
     tickets: dict[UUID, list[Ticket]]
-    stale_events: list[UUID]
+    stale: list[UUID]
 
 
 class OdooDelivery:
@@ -42,61 +42,92 @@ class OdooDelivery:
     async def __call__(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome:
         """Deliver a batch; an Odoo that is away leaves all of it to be retried."""
         outcome = Outcome()
-        loaded = await _load(kernel, rows)
+        batch = _Batch(self._client, await _load(kernel, rows), rows, outcome)
         try:
-            await self._events(loaded, rows, outcome)
-            await self._registrations(loaded, rows, outcome)
+            await batch.send_events(batch.loaded.stale)
+            batch.settle_events()
+            await batch.send_registrations()
         except OdooError as error:
-            settled = {*outcome.done, *outcome.dead}
+            settled = {*outcome.done, *outcome.dead, *outcome.retry}
             outcome.retry.update(
                 {row.id: f"{type(error).__name__}: {error.reason}" for row in rows if row.id not in settled}
             )
         return outcome
 
-    async def _events(self, loaded: Loaded, rows: Sequence[Claimed], outcome: Outcome) -> None:
-        waiting = _by_uid(rows, Aggregate.EVENT)
-        outcome.done.extend(row.id for uid, some in waiting.items() if uid not in loaded.events for row in some)
-        found = [loaded.events[uid] for uid in loaded.stale_events]
 
-        async def send(some: Sequence[Event]) -> dict[UUID, int]:
-            results = await self._client.ext_upsert(events.EVENT, [events.event_row(one) for one in some])
-            await self._client.ext_upsert(
-                events.TICKET, [events.ticket_row(one, ticket) for one in some for ticket in loaded.tickets[one.uid]]
-            )
-            return {UUID(result.ext_uuid): result.id for result in results}
+class _Batch:
+    """One batch on its way."""
 
-        sent, refused = await _bisect(found, send)
+    def __init__(self, client: OdooClient, loaded: Loaded, rows: Sequence[Claimed], outcome: Outcome) -> None:
+        self.loaded = loaded
+        self._client = client
+        self._outcome = outcome
+        self._events = _by_uid(rows, Aggregate.EVENT)
+        self._registrations = _by_uid(rows, Aggregate.REGISTRATION)
+        self._refused_events: dict[UUID, OdooRejected] = {}
+        self._sent_again = False
+
+    async def send_events(self, uids: Iterable[UUID]) -> None:
+        """Upsert events with their tickets, and bind what arrived."""
+        sent, refused = await _bisect([self.loaded.events[uid] for uid in uids], self._send_events)
         for uid, external_id in sent.items():
-            event = loaded.events[uid]
-            outcome.bound.append(Bound(Aggregate.EVENT, uid, event.organization_id, external_id, event.revision))
-            outcome.done.extend(row.id for row in waiting.get(uid, []))
-        for event, error in refused:
-            outcome.dead.update({row.id: error.reason for row in waiting.get(event.uid, [])})
-        outcome.done.extend(
-            row.id
-            for uid, some in waiting.items()
-            if uid in loaded.events and uid not in loaded.stale_events
-            for row in some
+            event = self.loaded.events[uid]
+            self._outcome.bound.append(Bound(Aggregate.EVENT, uid, event.organization_id, external_id, event.revision))
+        self._refused_events |= {event.uid: error for event, error in refused}
+
+    async def _send_events(self, some: Sequence[Event]) -> dict[UUID, int]:
+        results = await self._client.ext_upsert(events.EVENT, [events.event_row(one) for one in some])
+        await self._client.ext_upsert(
+            events.TICKET, [events.ticket_row(one, ticket) for one in some for ticket in self.loaded.tickets[one.uid]]
         )
+        return {UUID(result.ext_uuid): result.id for result in results}
 
-    async def _registrations(self, loaded: Loaded, rows: Sequence[Claimed], outcome: Outcome) -> None:
-        waiting = _by_uid(rows, Aggregate.REGISTRATION)
+    def settle_events(self) -> None:
+        """Close the events' rows: sent just now, there already, gone, or refused."""
+        for uid, some in self._events.items():
+            refused = self._refused_events.get(uid)
+            if refused is None:
+                self._outcome.done.extend(row.id for row in some)
+            else:
+                self._outcome.dead.update({row.id: refused.reason for row in some})
+
+    async def send_registrations(self) -> None:
+        """Upsert registrations, and close their rows."""
+        known = self.loaded.registrations
         # Purged meanwhile: nothing is left to tell.
-        outcome.done.extend(row.id for uid, some in waiting.items() if uid not in loaded.registrations for row in some)
-        found = [loaded.registrations[uid] for uid in waiting if uid in loaded.registrations]
-
-        async def send(some: Sequence[Outgoing]) -> dict[UUID, int]:
-            vals = [vals for one in some for vals in registrations.attendee_rows(one)]
-            await self._client.ext_upsert(registrations.REGISTRATION, vals)
-            return {one.uid: 0 for one in some}
-
-        sent, refused = await _bisect(found, send)
+        self._outcome.done.extend(
+            row.id for uid, some in self._registrations.items() if uid not in known for row in some
+        )
+        found = [known[uid] for uid in self._registrations if uid in known]
+        sent, refused = await _bisect(found, self._send_registrations)
         for uid in sent:
-            one = loaded.registrations[uid]
-            outcome.bound.append(Bound(Aggregate.REGISTRATION, uid, one.organization_id, None, one.revision))
-            outcome.done.extend(row.id for row in waiting[uid])
+            one = known[uid]
+            self._outcome.bound.append(Bound(Aggregate.REGISTRATION, uid, one.organization_id, None, one.revision))
+            self._outcome.done.extend(row.id for row in self._registrations[uid])
         for one, error in refused:
-            outcome.dead.update({row.id: error.reason for row in waiting[one.uid]})
+            self._settle_refused(one, error)
+
+    def _settle_refused(self, one: Outgoing, error: OdooRejected) -> None:
+        ids = [row.id for row in self._registrations[one.uid]]
+        about_event = self._refused_events.get(one.event_uid)
+        if isinstance(error, OdooUnknownReference) and about_event is not None:
+            # Nothing is wrong with the registration: it goes as soon as its event is mended.
+            self._outcome.retry.update(dict.fromkeys(ids, f"its event was refused: {about_event.reason}"))
+        else:
+            self._outcome.dead.update(dict.fromkeys(ids, error.reason))
+
+    async def _send_registrations(self, some: Sequence[Outgoing]) -> dict[UUID, int]:
+        vals = [vals for one in some for vals in registrations.attendee_rows(one)]
+        try:
+            await self._client.ext_upsert(registrations.REGISTRATION, vals)
+        except OdooUnknownReference:
+            # We believe that it holds the events, and it does not: restored from a backup, or another database.
+            if self._sent_again:
+                raise
+            self._sent_again = True
+            await self.send_events({one.event_uid for one in self.loaded.registrations.values()})
+            await self._client.ext_upsert(registrations.REGISTRATION, vals)
+        return {one.uid: 0 for one in some}
 
 
 def _by_uid(rows: Iterable[Claimed], aggregate: Aggregate) -> dict[UUID, list[Claimed]]:
@@ -114,7 +145,7 @@ async def _load(kernel: Kernel, rows: Sequence[Claimed]) -> Loaded:
         found = await catalog.by_uids(uow, wanted)
         held = await sync.bound_revisions(uow, Destination.ODOO, Aggregate.EVENT, list(found))
         stale = [uid for uid, event in found.items() if held.get(uid, 0) < event.revision]
-        tickets = await ticket_service.of_events(uow, [found[uid] for uid in stale])
+        tickets = await ticket_service.of_events(uow, list(found.values()))
     return Loaded(known, found, tickets, stale)
 
 

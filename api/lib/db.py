@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes, create_registry
-from sqlalchemy import BigInteger, Identity, Uuid
+from sqlalchemy import BigInteger, Identity, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -107,3 +107,27 @@ def make_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
             },
         },
     )
+
+
+class UnsafeRole(RuntimeError):
+    """The process is connected as a role that could change the schema or look behind the tenants' walls."""
+
+
+_COULD = text(
+    """
+    SELECT rolsuper OR rolbypassrls
+        OR EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user)
+    FROM pg_roles WHERE rolname = current_user
+    """
+)
+
+
+async def refuse_owner(database: Database) -> None:
+    """Check that the process owns nothing and cannot bypass row-level security.
+
+    Raises:
+        UnsafeRole: it could.
+    """
+    async with database.engine.connect() as connection:
+        if await connection.scalar(_COULD):
+            raise UnsafeRole("connect as a role that owns nothing, e.g. prs_app; see docs/guides/database-roles.md")

@@ -41,16 +41,20 @@ class MailDelivery:
             events = await catalog.by_uids(uow, {one.event_uid for one in found.values()})
             resumes = [row.aggregate_uid for row in rows if row.aggregate == Aggregate.RESUME_LINK]
             addresses = await links.resume_links(uow, resumes)
+        away: str | None = None
         for row in rows:
             one = found.get(row.aggregate_uid)
             if one is None or not one.email:
                 outcome.done.append(row.id)
-                continue
-            message = self._message(row, one, events[one.event_uid], addresses)
-            await self._send(row, message, outcome)
+            elif away is None:
+                message = self._message(row, one, events[one.event_uid], addresses)
+                away = await self._send(row, message, outcome)
+            else:
+                outcome.retry[row.id] = away
         return outcome
 
-    async def _send(self, row: Claimed, message: EmailMessage, outcome: Outcome) -> None:
+    async def _send(self, row: Claimed, message: EmailMessage, outcome: Outcome) -> str | None:
+        """Send one mail. Returns why the server cannot be reached, so that nobody waits once more for each mail."""
         try:
             await asyncio.to_thread(self._deliver, message)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
@@ -58,10 +62,12 @@ class MailDelivery:
             # 4xx: the server asks to come back; 5xx: it never will take it.
             (outcome.dead if code >= 500 else outcome.retry)[row.id] = f"the mail server answered {code}"
         except (smtplib.SMTPException, OSError, TimeoutError) as error:
-            outcome.retry[row.id] = f"mail server: {type(error).__name__}"
+            outcome.retry[row.id] = away = f"mail server: {type(error).__name__}"
+            return away
         else:
             outcome.done.append(row.id)
             outcome.bound.append(Bound(row.aggregate, row.aggregate_uid, row.organization_id, None, row.revision))
+        return None
 
     def _deliver(self, message: EmailMessage) -> None:
         parts = urlsplit(self._settings.smtp_url)

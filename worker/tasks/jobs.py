@@ -76,9 +76,9 @@ async def _run_open(kernel: Kernel) -> None:
         error: str | None = None
         try:
             await BINDINGS[run.job](kernel, run)
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 (a job's failure is written down, whatever it is)
             error = type(failure).__name__
-            log.exception("job failed", job=run.job)
+            log.error("job failed", job=run.job, error=error, trace=telemetry.trace(failure))
         try:
             async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
                 await jobs.finish(uow, run, error)

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 import msgspec
-from litestar import Controller, Response, get, patch, post, put
+from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from api.domain.catalog import contracts, flow_service, flows, schemas, service, ticket_service
@@ -291,6 +291,29 @@ class EventController(Controller):
         self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "archive", if_match)
+
+    @delete(
+        "/organizations/{organization:uuid}/events/{event:uuid}",
+        operation_id="deleteEvent",
+        summary="Hide a draft or archived event; it can be restored",
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, WrongState),
+    )
+    async def delete_event(self, uow: Uow, organization: FromPath[UUID], event: FromPath[UUID]) -> None:
+        await organizations.enter(uow, organization, Permission.EVENT_MANAGE)
+        await service.delete(uow, event)
+
+    @post(
+        "/organizations/{organization:uuid}/events/{event:uuid}/restore",
+        operation_id="restoreEvent",
+        summary="Bring a deleted event back",
+        status_code=200,
+        opt=declare(Permission.EVENT_MANAGE, _STAFF),
+    )
+    async def restore_event(
+        self, uow: Uow, organization: FromPath[UUID], event: FromPath[UUID]
+    ) -> Response[schemas.EventOut]:
+        await organizations.enter(uow, organization, Permission.EVENT_MANAGE)
+        return await _detail(uow, await service.restore(uow, event))
 
 
 class TicketController(Controller):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import case, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.sync.contracts import Claimed, DeadLetter, Depth, SyncStatus
@@ -38,6 +38,18 @@ async def claim(session: AsyncSession, destination: str, *, size: int, lease: fl
     found = await session.execute(_CLAIM, {"token": token, "destination": destination, "size": size, "lease": lease})
     rows = [Claimed(*row) for row in found]
     return token, sorted(rows, key=lambda row: row.id)
+
+
+async def renew(session: AsyncSession, token: UUID, ids: Sequence[int], lease: float) -> int:
+    """Hold rows of this lease for ``lease`` more seconds; returns how many are still held."""
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, lease)
+    found = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token == token, OutboxRow.state == "pending")
+        .values(available_at=until)
+        .returning(OutboxRow.id)
+    )
+    return len(found.all())
 
 
 async def finish(session: AsyncSession, token: UUID, ids: Sequence[int], done_at: datetime) -> None:
@@ -99,7 +111,7 @@ async def statuses(
         return {}
     newest = await session.execute(
         select(OutboxRow.aggregate_uid, OutboxRow.state, OutboxRow.error)
-        .distinct(OutboxRow.aggregate_uid)
+        .ext(distinct_on(OutboxRow.aggregate_uid))
         .where(
             OutboxRow.destination == destination,
             OutboxRow.aggregate == aggregate,

@@ -79,6 +79,11 @@ async def claim(uow: UnitOfWork, destination: Destination, *, size: int, lease: 
     return await repository.claim(uow.session, destination, size=size, lease=lease)
 
 
+async def renew(uow: UnitOfWork, token: UUID, rows: Sequence[Claimed], *, lease: float) -> int:
+    """Hold a claimed batch for ``lease`` more seconds; returns how many rows are still held. Needs the system scope."""
+    return await repository.renew(uow.session, token, [row.id for row in rows], lease)
+
+
 async def settle(
     uow: UnitOfWork, destination: Destination, token: UUID, rows: Sequence[Claimed], outcome: Outcome
 ) -> None:

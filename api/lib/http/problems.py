@@ -139,8 +139,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     while error is not None and seen < 8:
         if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError)):
             return True
-        state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-        if str(state).startswith(_GONE):
+        if _state(error).startswith(_GONE):
             return True
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
@@ -149,20 +148,20 @@ def is_unavailable(error: BaseException | None) -> bool:
     return False
 
 
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
 def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Exception handler for everything."""
     problem = from_exception(error)
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
-        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=_trace(error))
+        log.error(
+            "request failed",
+            error=type(error).__name__,
+            slug=problem.slug,
+            sqlstate=_state(error),
+            trace=telemetry.trace(error),
+        )
     return response(problem)
-
-
-def _trace(error: BaseException) -> list[str]:
-    frames = []
-    tb = error.__traceback__
-    while tb is not None:
-        code = tb.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
-        tb = tb.tb_next
-    return frames[-6:]
