@@ -100,10 +100,13 @@ async def revoke_by_uid(session: AsyncSession, session_uid: str, now: datetime) 
     )
 
 
-async def revoked_since(session: AsyncSession, moment: datetime) -> list[str]:
-    """Return the uids of sessions revoked since a moment."""
-    found = await session.scalars(select(AuthSession.uid).where(AuthSession.revoked_at >= moment))
-    return [str(uid) for uid in found]
+async def revoked_since(session: AsyncSession, moment: datetime) -> frozenset[str]:
+    """Return the uids of sessions and API keys revoked since a moment."""
+    found = await session.scalars(
+        text("SELECT uid FROM auth_session WHERE revoked_at >= :moment UNION SELECT prs_revoked_api_keys(:moment)"),
+        {"moment": moment},
+    )
+    return frozenset(str(uid) for uid in found)
 
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKeyRow]:

@@ -13,6 +13,7 @@ _Locale = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
 _Words = Annotated[str, Meta(pattern=LINES, max_length=5000)]
 Words = Annotated[dict[_Locale, _Words], Meta(max_length=40)]
 Title = Annotated[dict[_Locale, _Words], Meta(min_length=1, max_length=40)]
+StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
 Place = Annotated[str, Meta(pattern=LINE, max_length=300)]
 TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -112,7 +113,8 @@ class EventIn(Input, frozen=True, kw_only=True):
     summary: Words = msgspec.field(default_factory=dict)
     description: Words = msgspec.field(default_factory=dict)
     category: str | None = None
-    place: Place = ""
+    place: StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
+Place = ""
     timezone: TimeZone
     starts_at: Moment
     ends_at: Moment
@@ -165,7 +167,7 @@ class TicketPatch(Input, frozen=True, kw_only=True):
 class FlowStepIn(Input, frozen=True, kw_only=True):
     """A step of a flow; ``condition`` may name answers of earlier steps as ``${step.field}``."""
 
-    name: Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
+    name: StepName
     kind: str
     title: Title
     form: UUID | None = None

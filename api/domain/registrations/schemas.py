@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from api.domain.catalog.schemas import StepName
 from api.lib.schema import EMAIL, END, LINE, LOCALE, Input, Output, Text
 
 Locale = Annotated[str, Meta(pattern=LOCALE, max_length=35)]
@@ -53,7 +54,7 @@ class WholeRegistrationIn(Input, frozen=True, kw_only=True):
     """A complete registration in one call: what is given at each step, by the step's name."""
 
     locale: Locale = "en"
-    steps: Annotated[dict[str, StepIn], Meta(max_length=50)]
+    steps: Annotated[dict[StepName, StepIn], Meta(max_length=50)]
 
 
 class ResumeLinkIn(Input, frozen=True, kw_only=True):
