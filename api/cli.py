@@ -1,6 +1,8 @@
 """``prs``: the operator's and the organiser's command."""
 
 import asyncio
+import os
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,7 +25,7 @@ from api.domain.sync.contracts import Destination
 from api.lib.db import Database
 from api.lib.errors import Problem
 from api.lib.security import OPEN, SYSTEM, Permission, Principal, Scope
-from api.lib.settings import Settings, SettingsError, rows, settings
+from api.lib.settings import PREFIX, Settings, SettingsError, rows, settings
 from api.lib.uow import Kernel, UnitOfWork, make_kernel, unit_of_work
 from api.server import app, openapi
 
@@ -37,8 +39,12 @@ def _run(act: Callable[[UnitOfWork], Awaitable[T]], *, scope: Scope | None = Non
     """Run one unit of work as the operator, under a process's role: the command line obeys the same walls."""
     found = settings()
 
+    url = found.worker_database_url if worker else found.api_database_url
+    if not url:
+        name = "PRS_WORKER_DATABASE_URL" if worker else "PRS_API_DATABASE_URL"
+        raise SettingsError(f"{name} is needed; `make up` sets it, docs/guides/settings.md explains it")
+
     async def run() -> T:
-        url = found.worker_database_url if worker else found.api_database_url
         kernel = make_kernel(found, service="cli", database_url=url)
         try:
             async with unit_of_work(kernel, _OPERATOR, scope, "cli") as uow:
@@ -235,8 +241,23 @@ def show_permissions() -> None:
         click.echo(f"| `{permission}` | " + " | ".join(marks) + " |")
 
 
+# Written by the one-command run: the settings of the platform that runs on this machine.
+_LOCAL_RUN = _ROOT / ".data" / "environment"
+
+
+def _adopt_local_run() -> None:
+    """Talk to the platform that `make up` has started here, where the environment names no other."""
+    if any(name.startswith(PREFIX) for name in os.environ) or not _LOCAL_RUN.is_file():
+        return
+    for line in _LOCAL_RUN.read_text().splitlines():
+        name, found, value = line.partition("=")
+        if found and name.startswith(PREFIX):
+            os.environ[name] = "".join(shlex.split(value))
+
+
 def entry() -> None:
     """Run the command and say what is wrong without a traceback where a person can mend it."""
+    _adopt_local_run()
     try:
         main(standalone_mode=True)
     except (SettingsError, Problem) as error:

@@ -51,7 +51,7 @@ async def load(kernel: Kernel) -> list[str]:
         grants=(Grant(frozenset({owner.id}), frozenset(Permission)),),
     )
     async with unit_of_work(kernel, organiser, Scope(frozenset({owner.id})), "demo") as uow:
-        versions = {name: await _form(uow, owner, name) for name in ("about_you", "health")}
+        versions = {name: await _form(uow, owner, name) for name in ("about_you", "health", "volunteer")}
         await _retreat(uow, owner, versions)
         await _talk(uow, owner, versions)
     return [
@@ -189,7 +189,7 @@ async def _talk(uow: UnitOfWork, owner: Organization, form: dict[str, UUID]) -> 
         uow,
         event,
         [
-            step("about", StepKind.FORM, {"en": "About you", "hi": "आपके बारे में"}, form["about_you"]),
+            step("about", StepKind.FORM, {"en": "About you", "hi": "आपके बारे में"}, form["volunteer"]),
             step("review", StepKind.REVIEW, {"en": "Review", "hi": "समीक्षा"}),
             step("done", StepKind.CONFIRMATION, {"en": "Confirmation", "hi": "पुष्टि"}),
         ],

@@ -43,7 +43,7 @@ module.exports = {
       severity: "error",
       from: {
         orphan: true,
-        pathNot: "\\.d\\.ts$|\\.test\\.tsx?$|^src/(main|testing/setup)\\.tsx?$",
+        pathNot: "\\.d\\.ts$|\\.test\\.tsx?$|^src/(main|testing/setup(Forms)?)\\.tsx?$",
       },
       to: {},
     },

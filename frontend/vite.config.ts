@@ -22,13 +22,31 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   test: {
-    environment: "jsdom",
-    environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
-    setupFiles: ["src/testing/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}"],
-    css: false,
-    testTimeout: 30_000,
-    env: { DEBUG_PRINT_LIMIT: "0" },
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "app",
+          environment: "jsdom",
+          environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
+          setupFiles: ["src/testing/setup.ts"],
+          include: ["src/**/*.test.{ts,tsx}"],
+          exclude: ["src/lib/forms/**"],
+          css: false,
+          testTimeout: 30_000,
+          env: { DEBUG_PRINT_LIMIT: "0" },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "forms",
+          environment: "node",
+          setupFiles: ["src/testing/setupForms.ts"],
+          include: ["src/lib/forms/**/*.test.ts"],
+        },
+      },
+    ],
   },
 });

@@ -134,7 +134,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     ready: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
     over = asyncio.Event()
     task = asyncio.create_task(_serve(settings, ready, over))
-    await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
+    started: set[asyncio.Future[object]] = {asyncio.ensure_future(task), asyncio.ensure_future(ready)}
+    await asyncio.wait(started, return_when=asyncio.FIRST_COMPLETED)
     try:
         if task.done():
             await task

@@ -1,7 +1,8 @@
 """The Celery application: each task is a nudge, and what it does is in ``worker.tasks``."""
 
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from celery import Celery, signals
@@ -10,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.domain.jobs.contracts import RUN_TASK
 from api.domain.sync.contracts import DRAIN, Destination
 from api.lib import telemetry
-from api.lib.settings import settings
+from api.lib.db import refuse_owner
+from api.lib.settings import settings_or_exit
 from api.lib.tasks import make_celery
 from worker.runtime import Runtime
 from worker.tasks import jobs, sync
@@ -19,7 +21,7 @@ log = telemetry.logger(__name__)
 
 POLL_SECONDS = 1.0
 
-app: Celery = make_celery(settings().redis_url)
+app: Celery = make_celery(settings_or_exit().redis_url)
 
 _runtime: Runtime | None = None
 _stopping = threading.Event()
@@ -29,7 +31,7 @@ def runtime() -> Runtime:
     """Return the process's runtime, started by the first who asks."""
     global _runtime  # noqa: PLW0603 (Celery calls module-level tasks; a process has exactly one runtime)
     if _runtime is None:
-        _runtime = Runtime(settings())
+        _runtime = Runtime(settings_or_exit())
     return _runtime
 
 
@@ -72,22 +74,32 @@ def _try(work: Coroutine[Any, Any, None]) -> None:
         log.error("work failed; trying again", error=type(error).__name__, trace=telemetry.trace(error))
 
 
-def _poll() -> None:
+def _poll(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Find due work without any nudge, so that neither Redis nor a lost message can stop a delivery."""
-    found = runtime()
     while not _stopping.wait(POLL_SECONDS):
-        for destination in found.deliveries:
-            _try(sync.drain_destination(found, destination))
-        _try(jobs.run_open(found))
+        _try(work())
 
 
-@signals.celeryd_init.connect  # type: ignore[untyped-decorator]
-def _start(**_: Any) -> None:
-    # Before the broker is reached: the poller must work while it is away.
-    telemetry.configure_logging(settings().log_level, service="worker")
+def start() -> None:
+    """Begin to poll, before the broker is reached: deliveries must go on while it is away.
+
+    One thread each, so that a slow back office keeps no mail waiting.
+
+    Raises:
+        UnboundJob, UnsafeRole: the process must not work like this.
+    """
+    telemetry.configure_logging(settings_or_exit().log_level, service="worker")
     jobs.check_bindings()
-    runtime()
-    threading.Thread(target=_poll, name="poller", daemon=True).start()
+    found = runtime()
+    try:
+        found.run(refuse_owner(found.kernel.database))
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        log.warning("the database is away; working once it is back", error=type(error).__name__)
+    rounds: list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]] = [
+        (destination.value, partial(sync.drain_destination, found, destination)) for destination in found.deliveries
+    ]
+    for name, work in [*rounds, ("jobs", partial(jobs.run_open, found))]:
+        threading.Thread(target=_poll, args=(work,), name=f"poll-{name}", daemon=True).start()
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]

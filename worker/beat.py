@@ -9,7 +9,7 @@ import httpx
 
 from api.domain.jobs.contracts import JOBS
 from api.lib import clock, telemetry
-from api.lib.settings import settings
+from api.lib.settings import settings_or_exit
 
 log = telemetry.logger(__name__)
 
@@ -35,7 +35,7 @@ def request_due(client: httpx.Client, asked: dict[str, str]) -> None:
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    found = settings()
+    found = settings_or_exit()
     telemetry.configure_logging(found.log_level, service="beat")
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -120,7 +120,7 @@ class DocumentCache:
         self._entries = entries
         self._seconds = seconds
         self._local: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
-        self._building: dict[str, asyncio.Future[bytes]] = {}
+        self._building: dict[str, asyncio.Task[bytes]] = {}
         self._store = gate.client.register_script(_STORE)
         self._invalidate = gate.client.register_script(_INVALIDATE)
 
@@ -134,22 +134,26 @@ class DocumentCache:
         if held is not None and time.monotonic() < held[0]:
             self._local.move_to_end(key)
             return held[1]
-        if (running := self._building.get(key)) is not None:
-            return await asyncio.shield(running)
-        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._building[key] = future
-        try:
-            value = await self._fill(key, build)
-        except BaseException as error:
-            future.set_exception(error)
-            future.exception()  # nobody else may be waiting; do not warn about it
-            raise
-        else:
-            future.set_result(value)
-            self._remember(key, value, immutable=immutable)
-            return value
-        finally:
-            del self._building[key]
+        running = self._building.get(key)
+        if running is None:
+            # A task of its own: whoever asked first may leave while others still wait for the document.
+            running = asyncio.create_task(self._fill(key, build))
+            self._building[key] = running
+            running.add_done_callback(lambda done: self._built(key, done, immutable=immutable))
+        return await asyncio.shield(running)
+
+    def _built(self, key: str, done: "asyncio.Task[bytes]", *, immutable: bool) -> None:
+        failed = done.cancelled() or done.exception() is not None
+        if self._building.get(key) is not done:
+            # Invalidated meanwhile: it answers those who had asked before, and nobody after them.
+            return
+        del self._building[key]
+        if not failed:
+            self._remember(key, done.result(), immutable=immutable)
+
+    def _forget(self, key: str) -> None:
+        self._local.pop(key, None)
+        self._building.pop(key, None)
 
     async def _fill(self, key: str, build: Callable[[], Awaitable[bytes]]) -> bytes:
         found = await self._gate.attempt(lambda redis: redis.mget(_document(key), _generation(key)))
@@ -170,8 +174,7 @@ class DocumentCache:
 
     async def invalidate(self, key: str) -> None:
         """Forget a document here, in Redis, and in the other processes."""
-        self._local.pop(key, None)
-
+        self._forget(key)
         arguments: list[str | int] = [_REDIS_SECONDS * 2, _CHANNEL, key]
         keys = [_document(key), _generation(key)]
         await self._gate.attempt(lambda _: self._invalidate(keys=keys, args=arguments))
@@ -182,6 +185,6 @@ class DocumentCache:
             try:
                 async with self._gate.subscription(_CHANNEL) as messages:
                     async for key in messages:
-                        self._local.pop(key.decode(), None)
+                        self._forget(key.decode())
             except (RedisError, OSError):
                 await asyncio.sleep(_REST_SECONDS)

@@ -4,16 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg  # type: ignore[import-untyped]
 import msgspec
 from advanced_alchemy.base import CommonTableAttributes, create_registry
-from sqlalchemy import BigInteger, Identity, Uuid
+from sqlalchemy import BigInteger, Identity, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from api.lib import clock
 from api.lib.errors import PreconditionFailed
 from api.lib.ids import new_uid
+
+# What a database that is gone, or still starting, raises. While it connects, the driver's own errors come through.
+UNAVAILABLE = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 _registry = create_registry(
     custom_annotation_map={
@@ -90,7 +95,8 @@ def make_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
         address,
         pool_size=pool,
         max_overflow=0,
-        pool_timeout=5,
+        # A rush waits here, in order, rather than in the lock of a ticket: 200 for the last seat wait 3 s on two cores.
+        pool_timeout=15,
         # Parameters are people's answers: they must not come up in an error or a log.
         hide_parameters=True,
         json_serializer=encode_json,
@@ -106,3 +112,27 @@ def make_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
             },
         },
     )
+
+
+class UnsafeRole(RuntimeError):
+    """The process is connected as a role that could change the schema or look behind the tenants' walls."""
+
+
+_COULD = text(
+    """
+    SELECT rolsuper OR rolbypassrls
+        OR EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user)
+    FROM pg_roles WHERE rolname = current_user
+    """
+)
+
+
+async def refuse_owner(database: Database) -> None:
+    """Check that the process owns nothing and cannot bypass row-level security.
+
+    Raises:
+        UnsafeRole: it could.
+    """
+    async with database.engine.connect() as connection:
+        if await connection.scalar(_COULD):
+            raise UnsafeRole("connect as a role that owns nothing, e.g. prs_app; see docs/guides/database-roles.md")

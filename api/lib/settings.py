@@ -8,6 +8,7 @@ table in ``docs/guides/settings.md`` from these declarations.
 import base64
 import binascii
 import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -215,3 +216,11 @@ def _lookalikes(environ: Mapping[str, str]) -> set[str]:
 def settings() -> Settings:
     """Return the settings of this process."""
     return read(os.environ)
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings of this process, or end it with the readable message: for the processes' entry points."""
+    try:
+        return settings()
+    except SettingsError as error:
+        sys.exit(str(error))

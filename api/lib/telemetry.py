@@ -1,7 +1,9 @@
 """Structured logs and metrics. Both say what happened, never what somebody answered."""
 
 import logging
+import re
 import sys
+import traceback
 from contextvars import ContextVar
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -11,6 +13,8 @@ import structlog
 from datadog.dogstatsd.base import DogStatsd
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+_OWN_FRAME = re.compile(r"/(api|worker|backend_sync)/.*$")
 
 Logger = structlog.stdlib.BoundLogger
 
@@ -59,6 +63,10 @@ def configure_logging(level: str, *, service: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # The server brings handlers of its own, which write plain lines.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
     # These would log statements with their parameters, and with them people's answers.
     for name in ("sqlalchemy.engine", "asyncpg", "httpx", "httpcore", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -81,11 +89,11 @@ def logger(name: str) -> Logger:
 def trace(error: BaseException) -> list[str]:
     """Return where an error came from, for a log. Its message is left out: it may quote somebody's answer."""
     frames = []
-    tb = error.__traceback__
-    while tb is not None:
-        code = tb.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{tb.tb_lineno} {code.co_name}")
-        tb = tb.tb_next
+    for frame in traceback.extract_tb(error.__traceback__):
+        # Our own frames only, by their place in the checkout; the libraries' tell little and are many.
+        found = _OWN_FRAME.search(frame.filename)
+        if found and "site-packages" not in frame.filename:
+            frames.append(f"{found[0].lstrip('/')}:{frame.lineno} {frame.name}")
     return frames[-6:]
 
 

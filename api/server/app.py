@@ -7,15 +7,15 @@ from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.di import Provide
-from sqlalchemy import text
 
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
+from api.lib.db import refuse_owner
 from api.lib.http import guards, problems
 from api.lib.http.asgi import ASGI
 from api.lib.http.body import StrictBody
 from api.lib.http.session import provide_uow
-from api.lib.settings import Settings, settings
+from api.lib.settings import Settings, settings_or_exit
 from api.lib.telemetry import configure_logging
 from api.lib.throttle import Throttle
 from api.lib.tokens import TokenService
@@ -27,30 +27,6 @@ from api.server.middleware.edge import Edge
 from api.server.middleware.throttle import ThrottleMiddleware
 
 
-class UnsafeRole(RuntimeError):
-    """The process is connected as a role that could change the schema or look behind the tenants' walls."""
-
-
-async def refuse_owner(kernel: Kernel) -> None:
-    """Check that the process owns nothing and cannot bypass row-level security.
-
-    Raises:
-        UnsafeRole: it could.
-    """
-    async with unit_of_work(kernel) as uow:
-        row = (
-            await uow.session.execute(
-                text(
-                    "SELECT rolsuper OR rolbypassrls, "
-                    "EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user) "
-                    "FROM pg_roles WHERE rolname = current_user"
-                )
-            )
-        ).one()
-    if row[0] or row[1]:
-        raise UnsafeRole("connect as a role that owns nothing, e.g. prs_app; see docs/guides/database-roles.md")
-
-
 def provide_tokens(request: Request[Any, Any, Any]) -> TokenService:
     """Return the service that issues access tokens."""
     authenticator: Authenticator = request.app.state.authenticator
@@ -60,7 +36,7 @@ def provide_tokens(request: Request[Any, Any, Any]) -> TokenService:
 def _lifespan(kernel: Kernel) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        await refuse_owner(kernel)
+        await refuse_owner(kernel.database)
         async with unit_of_work(kernel) as uow:
             await keyring.ensure(uow)
             tokens = await keyring.load(uow, kernel)
@@ -113,7 +89,7 @@ def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGI:
 
 def create_app() -> ASGI:
     """Return the ASGI application for the server, from the environment's settings."""
-    configuration = settings()
+    configuration = settings_or_exit()
     configure_logging(configuration.log_level, service="api")
     kernel = make_kernel(configuration, service="api", database_url=configuration.api_database_url)
     return wrap(create_litestar(configuration, kernel), configuration, kernel)

@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from api.lib.db import UNAVAILABLE
 from api.lib.http.routes import declare
 from api.lib.schema import Output
 from api.lib.security import Permission
@@ -58,6 +58,6 @@ async def _database(kernel: Kernel) -> str:
     try:
         async with unit_of_work(kernel) as uow:
             await uow.session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except UNAVAILABLE:
         return "away"
     return "ok"

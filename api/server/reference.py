@@ -22,7 +22,8 @@ class ReferenceController(Controller):
     async def docs(self) -> str:
         return (
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            "<title>Global PRS API</title><link rel=icon href=/favicon.svg><link rel=stylesheet href=/docs-assets/swagger-ui.css><div id=swagger-ui></div>"
+            "<title>Global PRS API</title><link rel=icon href=/favicon.svg>"
+            "<link rel=stylesheet href=/docs-assets/swagger-ui.css><div id=swagger-ui></div>"
             "<noscript>The contract is at <a href=/schema/openapi.json>/schema/openapi.json</a>.</noscript>"
             "<script src=/docs-assets/swagger-ui-bundle.js></script><script src=/docs-assets/start.js></script>"
         )

@@ -6,7 +6,7 @@ const source = new URL("../openapi.json", import.meta.url);
 const target = new URL("../src/generated/schema.d.ts", import.meta.url);
 const banner = "// Generated from openapi.json by `npm run generate`. Do not edit.\n\n";
 
-const wanted = banner + astToString(await openapiTS(source));
+const wanted = banner + astToString(await openapiTS(source, { defaultNonNullable: false }));
 
 if (process.argv.includes("--check")) {
   const present = await readFile(target, "utf8").catch(() => "");

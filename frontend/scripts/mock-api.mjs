@@ -10,7 +10,7 @@ const port = Number(process.argv[2] ?? 4173);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const vite = await createVite({
   root,
-  server: { middlewareMode: true },
+  server: { middlewareMode: true, hmr: false, ws: false },
   appType: "custom",
   logLevel: "error",
 });

@@ -50,7 +50,7 @@ NUMBERS: list[Case] = [
     ("number(true())", 1.0),
     ("number(false())", 0.0),
     ("number('abc')", nan),
-    ("number('०')", nan),
+    ("number('\u0966')", nan),
     ("round(2.5)", 3.0),
     ("round(-2.5)", -2.0),
     ("round(2.4)", 2.0),

@@ -250,7 +250,7 @@ REFUSED: list[tuple[str, str]] = [
     ("1 == 1", "syntax"),
     ("1 <> 2", "syntax"),
     ("1 && 2", "syntax"),
-    ("‘a’", "syntax"),
+    ("\u2018a\u2019", "syntax"),
     ("'a", "syntax"),
     ("'it''s'", "syntax"),
     (". > 1", "no_value"),

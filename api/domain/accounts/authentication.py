@@ -6,10 +6,9 @@ Shared by all requests of a process; forgets revoked callers within half a secon
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Set
 from datetime import timedelta
 from uuid import UUID
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.domain.accounts import repository
 from api.domain.accounts.models import ApiKey
@@ -17,6 +16,7 @@ from api.domain.accounts.roles import PERMISSIONS, Role
 from api.domain.organizations import service as organizations
 from api.lib import clock, telemetry
 from api.lib.crypto import hash_token, same
+from api.lib.db import UNAVAILABLE
 from api.lib.errors import Unauthenticated
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
@@ -122,12 +122,18 @@ class Authenticator:
                 async with unit_of_work(self._kernel) as uow:
                     now = clock.now()
                     revoked = await repository.revoked_since(uow.session, since - timedelta(seconds=2))
-            except (SQLAlchemyError, OSError, TimeoutError):
+            except UNAVAILABLE:
                 self.forget()
                 continue
             since = now
-            for session_uid in revoked:
-                self._cache.pop(session_uid, None)
+            self._drop(revoked)
+
+    def _drop(self, revoked: Set[str]) -> None:
+        if revoked:
+            for key, (_, principal) in list(self._cache.items()):
+                # A session's uid, or a key's: an account's own uid is never among them.
+                if not revoked.isdisjoint((principal.session_uid, principal.subject_uid)):
+                    del self._cache[key]
 
 
 def _usable(row: ApiKey, secret: str) -> bool:

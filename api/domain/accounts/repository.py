@@ -77,7 +77,8 @@ async def lock_refresh_token(session: AsyncSession, token_hash: bytes) -> tuple[
         select(RefreshToken, AuthSession)
         .join(AuthSession, AuthSession.id == RefreshToken.session_id)
         .where(RefreshToken.token_hash == token_hash)
-        .with_for_update()
+        # Not the session: where the token turns out to be a copy, another transaction ends the session.
+        .with_for_update(of=RefreshToken)
     )
     row = found.first()
     return (row[0], row[1]) if row else None
@@ -99,10 +100,13 @@ async def revoke_by_uid(session: AsyncSession, session_uid: str, now: datetime) 
     )
 
 
-async def revoked_since(session: AsyncSession, moment: datetime) -> list[str]:
-    """Return the uids of sessions revoked since a moment."""
-    found = await session.scalars(select(AuthSession.uid).where(AuthSession.revoked_at >= moment))
-    return [str(uid) for uid in found]
+async def revoked_since(session: AsyncSession, moment: datetime) -> frozenset[str]:
+    """Return the uids of sessions and API keys revoked since a moment."""
+    found = await session.scalars(
+        text("SELECT uid FROM auth_session WHERE revoked_at >= :moment UNION SELECT prs_revoked_api_keys(:moment)"),
+        {"moment": moment},
+    )
+    return frozenset(str(uid) for uid in found)
 
 
 async def signing_keys(session: AsyncSession) -> Sequence[SigningKeyRow]:

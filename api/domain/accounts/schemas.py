@@ -6,16 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.lib.schema import Input, Output
+from api.lib.schema import EMAIL, END, LINE, Input, Moment, Output
 
-Email = Annotated[
-    str,
-    Meta(
-        max_length=254,
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-        r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$",
-    ),
-]
+Email = Annotated[str, Meta(max_length=254, pattern=f"^{EMAIL}{END}")]
 
 
 class AccountIn(Input, frozen=True, kw_only=True):
@@ -23,7 +16,7 @@ class AccountIn(Input, frozen=True, kw_only=True):
 
     email: Email
     password: Annotated[str, Meta(min_length=1, max_length=256)]
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=200)]
 
 
 class AccountOut(Output, frozen=True, kw_only=True):
@@ -77,9 +70,9 @@ class MeOut(Output, frozen=True, kw_only=True):
 class ApiKeyIn(Input, frozen=True, kw_only=True):
     """A new key; it can do no more than its maker."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=100)]
     permissions: Annotated[list[str], Meta(min_length=1, max_length=30)]
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKeyOut(Output, frozen=True, kw_only=True):

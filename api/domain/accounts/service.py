@@ -226,7 +226,7 @@ async def api_keys(uow: UnitOfWork, organization: Organization) -> list[contract
 
 
 async def revoke_api_key(uow: UnitOfWork, organization: Organization, uid: UUID) -> None:
-    """End a key at once in this process, and in the others when their caches have run out (5 s).
+    """End a key: every process knows within half a second.
 
     Raises:
         NotFound: the organization has no such key.

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 import msgspec
-from litestar import Controller, Response, get, patch, post, put
+from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from api.domain.catalog import contracts, flow_service, flows, schemas, service, ticket_service
@@ -21,7 +21,7 @@ from api.domain.catalog.errors import (
 from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Organization
 from api.lib import clock
-from api.lib.errors import BadRequest, FieldProblem, Unprocessable
+from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag, revision
 from api.lib.http.routes import declare
@@ -35,7 +35,8 @@ OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", descrip
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="ETags you hold.")]
 
 _STAFF = RouteClass.STAFF
-_ZONES = frozenset(available_timezones())
+# Without names that mean something on this machine only, such as localtime.
+_ZONES = frozenset(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
 def _category(category: contracts.Category | None) -> schemas.CategoryOut | None:
@@ -105,16 +106,6 @@ async def _page(uow: Uow, events: list[contracts.Event], limit: int) -> schemas.
     )
 
 
-def _after(cursor: str | None) -> tuple[Any, UUID] | None:
-    decoded = pagination.decode(cursor)
-    if decoded is None:
-        return None
-    try:
-        return msgspec.convert(decoded.key, schemas.Moment), decoded.uid
-    except msgspec.ValidationError as error:
-        raise BadRequest("The cursor is not valid. Begin again without one.") from error
-
-
 def _known_zone(zone: str) -> None:
     if zone not in _ZONES:
         raise Unprocessable(errors=(FieldProblem("/timezone", "choice", "Give an IANA time zone, e.g. Asia/Kolkata."),))
@@ -140,7 +131,9 @@ class CatalogController(Controller):
         cursor: pagination.CursorText = None,
         limit: pagination.Limit = 50,
     ) -> schemas.EventPage:
-        events = await service.catalogue(uow, words=q, category=category, after=_after(cursor), limit=limit + 1)
+        events = await service.catalogue(
+            uow, words=q, category=category, after=pagination.decode(cursor), limit=limit + 1
+        )
         return await _page(uow, events, limit)
 
     @get(
@@ -228,7 +221,7 @@ class EventController(Controller):
         entered = await organizations.enter(uow, organization, Permission.EVENT_READ)
         below = (await organizations.subtrees(uow, [entered.id]))[entered.id]
         await uow.enter(Scope(organization_ids=below))
-        return await _page(uow, await service.of(uow, sorted(below), _after(cursor), limit + 1), limit)
+        return await _page(uow, await service.of(uow, sorted(below), pagination.decode(cursor), limit + 1), limit)
 
     @get(
         "/organizations/{organization:uuid}/events/{event:uuid}",
@@ -298,6 +291,29 @@ class EventController(Controller):
         self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "archive", if_match)
+
+    @delete(
+        "/organizations/{organization:uuid}/events/{event:uuid}",
+        operation_id="deleteEvent",
+        summary="Hide a draft or archived event; it can be restored",
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, WrongState),
+    )
+    async def delete_event(self, uow: Uow, organization: FromPath[UUID], event: FromPath[UUID]) -> None:
+        await organizations.enter(uow, organization, Permission.EVENT_MANAGE)
+        await service.delete(uow, event)
+
+    @post(
+        "/organizations/{organization:uuid}/events/{event:uuid}/restore",
+        operation_id="restoreEvent",
+        summary="Bring a deleted event back",
+        status_code=200,
+        opt=declare(Permission.EVENT_MANAGE, _STAFF),
+    )
+    async def restore_event(
+        self, uow: Uow, organization: FromPath[UUID], event: FromPath[UUID]
+    ) -> Response[schemas.EventOut]:
+        await organizations.enter(uow, organization, Permission.EVENT_MANAGE)
+        return await _detail(uow, await service.restore(uow, event))
 
 
 class TicketController(Controller):

@@ -45,10 +45,9 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
     async def by_uids(self, uids: Sequence[UUID]) -> Sequence[EventRow]:
         return (await self.session.execute(self.alive().where(Event.uid.in_(uids)))).all()
 
-    async def lock(self, uid: UUID) -> Event | None:
-        return await self.session.scalar(
-            select(Event).where(Event.uid == uid, Event.deleted_at.is_(None)).with_for_update()
-        )
+    async def lock(self, uid: UUID, *, deleted: bool = False) -> Event | None:
+        statement = select(Event).where(Event.uid == uid).with_for_update()
+        return await self.session.scalar(statement if deleted else statement.where(Event.deleted_at.is_(None)))
 
     async def catalogue(
         self,

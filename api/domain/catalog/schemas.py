@@ -7,12 +7,15 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.lib.schema import Input, Output, Text
+from api.lib.schema import END, LINE, LINES, LOCALE, Input, Moment, Output, Slug, Text
 
-Words = Annotated[dict[Annotated[str, Meta(max_length=20)], Annotated[str, Meta(max_length=5000)]], Meta(max_length=40)]
-Slug = Annotated[str, Meta(pattern="^[a-z0-9](-?[a-z0-9]){1,60}$")]
+_Locale = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
+_Words = Annotated[str, Meta(pattern=LINES, max_length=5000)]
+Words = Annotated[dict[_Locale, _Words], Meta(max_length=40)]
+Title = Annotated[dict[_Locale, _Words], Meta(min_length=1, max_length=40)]
+StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
+Place = Annotated[str, Meta(pattern=LINE, max_length=300)]
 TimeZone = Annotated[str, Meta(min_length=1, max_length=64)]
-Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class CategoryOut(Output, frozen=True, kw_only=True):
@@ -27,7 +30,7 @@ class CategoryIn(Input, frozen=True, kw_only=True):
 
     organization: UUID
     slug: Slug
-    title: Words
+    title: Title
     position: Annotated[int, Meta(ge=0, le=10_000)] = 0
 
 
@@ -106,11 +109,12 @@ class EventIn(Input, frozen=True, kw_only=True):
 
     organization: UUID
     slug: Slug
-    title: Words
+    title: Title
     summary: Words = msgspec.field(default_factory=dict)
     description: Words = msgspec.field(default_factory=dict)
     category: str | None = None
-    place: Annotated[str, Meta(max_length=300)] = ""
+    place: StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
+Place = ""
     timezone: TimeZone
     starts_at: Moment
     ends_at: Moment
@@ -121,11 +125,11 @@ class EventIn(Input, frozen=True, kw_only=True):
 class EventPatch(Input, frozen=True, kw_only=True):
     """Changes of an event; what is left out stays."""
 
-    title: Words | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
     summary: Words | UnsetType = UNSET
     description: Words | UnsetType = UNSET
     category: str | UnsetType | None = UNSET
-    place: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    place: Place | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
     starts_at: Moment | UnsetType = UNSET
     ends_at: Moment | UnsetType = UNSET
@@ -136,21 +140,21 @@ class EventPatch(Input, frozen=True, kw_only=True):
 class TicketIn(Input, frozen=True, kw_only=True):
     """A new ticket; no ``capacity`` means no limit."""
 
-    name: Words
+    name: Title
     description: Words = msgspec.field(default_factory=dict)
     capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
     sales_start: Moment | None = None
     sales_end: Moment | None = None
     max_per_order: Annotated[int, Meta(ge=1, le=100)] = 1
     price_minor: Annotated[int, Meta(ge=0, le=10**12)] = 0
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Meta(pattern=f"^[A-Z]{{3}}{END}")] = "EUR"
     position: Annotated[int, Meta(ge=0, le=10_000)] = 0
 
 
 class TicketPatch(Input, frozen=True, kw_only=True):
     """Changes of a ticket; what is left out stays."""
 
-    name: Words | UnsetType = UNSET
+    name: Title | UnsetType = UNSET
     description: Words | UnsetType = UNSET
     capacity: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType | None = UNSET
     sales_start: Moment | UnsetType | None = UNSET
@@ -163,9 +167,9 @@ class TicketPatch(Input, frozen=True, kw_only=True):
 class FlowStepIn(Input, frozen=True, kw_only=True):
     """A step of a flow; ``condition`` may name answers of earlier steps as ``${step.field}``."""
 
-    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")]
+    name: StepName
     kind: str
-    title: Words
+    title: Title
     form: UUID | None = None
     condition: Annotated[str, Meta(max_length=2000)] | None = None
 

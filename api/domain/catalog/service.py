@@ -176,6 +176,8 @@ async def create(
         Unprocessable: the times or the category make no sense.
     """
     _check_times(values["starts_at"], values["ends_at"])
+    if isinstance(reference(values["slug"]), UUID):
+        raise Unprocessable(errors=(FieldProblem("/slug", "format", "Choose an address that does not read as a uid."),))
     repository = EventRepository(session=uow.session)
     if await repository.find(values["slug"]) is not None:
         raise SlugTaken
@@ -203,14 +205,16 @@ async def _category(uow: UnitOfWork, slug: str | None) -> EventCategory | None:
     return found
 
 
-async def manage(uow: UnitOfWork, uid: UUID, permission: Permission = Permission.EVENT_MANAGE) -> Event:
+async def manage(
+    uow: UnitOfWork, uid: UUID, permission: Permission = Permission.EVENT_MANAGE, *, deleted: bool = False
+) -> Event:
     """Lock an event the caller may manage and enter its organization.
 
     Raises:
         NotFound: there is none such, or it is none of the caller's business.
     """
     await enter_of(uow, "event", uid, permission)
-    row = await EventRepository(session=uow.session).lock(uid)
+    row = await EventRepository(session=uow.session).lock(uid, deleted=deleted)
     if row is None:
         raise NotFound
     return row
@@ -265,6 +269,34 @@ async def transition(uow: UnitOfWork, uid: UUID, action: str, revision: int | No
         uow, f"event.{action}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
     )
     await changed(uow, row)
+    return await find(uow, str(uid))
+
+
+async def delete(uow: UnitOfWork, uid: UUID) -> None:
+    """Hide an event that nobody can register for; it can be restored.
+
+    Raises:
+        WrongState: it is open to everyone; archive it first.
+    """
+    row = await manage(uow, uid)
+    if row.state not in (EventState.DRAFT, EventState.ARCHIVED):
+        raise WrongState("Archive the event first, then delete it.")
+    row.deleted_at = clock.now()
+    await audit.record(
+        uow, "event.deleted", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
+    )
+    await changed(uow, row)
+
+
+async def restore(uow: UnitOfWork, uid: UUID) -> contracts.Event:
+    """Bring a deleted event back in the state it had."""
+    row = await manage(uow, uid, deleted=True)
+    if row.deleted_at is not None:
+        row.deleted_at = None
+        await audit.record(
+            uow, "event.restored", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
+        )
+        await changed(uow, row)
     return await find(uow, str(uid))
 
 

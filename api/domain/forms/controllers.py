@@ -1,5 +1,6 @@
 """Routes of forms, for organisers and editors."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +21,13 @@ from api.lib.throttle import RouteClass
 
 IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
 OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision you read.")]
+
+
+@dataclass(frozen=True)
+class SheetUpload:
+    """An XLSForm spreadsheet: .xlsx, .xls or .csv, at most 5 MiB."""
+
+    file: UploadFile
 
 
 def _summary(form: contracts.Form) -> schemas.FormSummary:
@@ -87,12 +95,12 @@ class FormController(Controller):
         self,
         uow: Uow,
         organization: FromQuery[UUID],
-        data: MultipartBody[UploadFile],
+        data: MultipartBody[SheetUpload],
         skip_unsupported: FromQuery[bool] = False,
     ) -> schemas.SheetImport:
         entered = await organizations.enter(uow, organization, Permission.FORM_MANAGE)
-        content = await data.read()
-        report = engine.import_xlsform(content, data.filename or "", skip_unsupported=skip_unsupported)
+        content = await data.file.read()
+        report = engine.import_xlsform(content, data.file.filename or "", skip_unsupported=skip_unsupported)
         problems = [_sheet_problem(problem) for problem in report.problems]
         if report.document is None:
             raise SheetInvalid(

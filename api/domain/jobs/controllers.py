@@ -11,7 +11,6 @@ from api.domain.jobs.contracts import JOBS
 from api.domain.jobs.errors import UnknownJob
 from api.domain.jobs.schemas import RunAccepted, RunRequest
 from api.lib import clock
-from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
@@ -34,8 +33,6 @@ class JobController(Controller):
     async def request_run(
         self, uow: Uow, name: Annotated[str, PathParameter(max_length=100)], data: JSONBody[RunRequest]
     ) -> RunAccepted:
-        if data.at is not None and data.at.tzinfo is None:
-            raise Unprocessable(errors=(FieldProblem("/at", "format", "Give an offset, e.g. Z."),))
         spec = JOBS.get(name)
         if spec is None:
             raise UnknownJob

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from api.lib.schema import Input, Output
+from api.lib.schema import Input, Moment, Output
 
 
 class RunRequest(Input, frozen=True, kw_only=True):
     """Asks for the slot in which ``at`` lies; now where it is left out."""
 
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class RunAccepted(Output, frozen=True, kw_only=True):

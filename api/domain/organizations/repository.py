@@ -4,9 +4,18 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select, text
 
 from api.domain.organizations.models import Organization
+
+# A path holds the node itself and everything above it, so the index on paths answers for a whole subtree.
+_BELOW = text(
+    """
+    SELECT root, array_agg(node.id) FROM unnest(CAST(:ids AS bigint[])) AS root
+    JOIN organization node ON node.path @> ARRAY[root] AND node.deleted_at IS NULL
+    GROUP BY root
+    """
+)
 
 
 class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
@@ -30,10 +39,5 @@ class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
 
     async def below(self, ids: Sequence[int]) -> dict[int, frozenset[int]]:
         """Return for each id the ids of its subtree, itself included, in one statement."""
-        root = func.unnest(list(ids)).column_valued("root")
-        found = await self.session.execute(
-            select(root, func.array_agg(Organization.id))
-            .where(Organization.path.any_() == root, Organization.deleted_at.is_(None))
-            .group_by(root)
-        )
+        found = await self.session.execute(_BELOW, {"ids": list(ids)})
         return {top: frozenset(nodes) for top, nodes in found}

@@ -1,11 +1,11 @@
 """Organizations over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
-from api.lib.schema import Input, Output
+from api.lib.schema import LINE, Input, Output, Slug
 
 
 class OrganizationOut(Output, frozen=True, kw_only=True):
@@ -22,6 +22,6 @@ class OrganizationIn(Input, frozen=True, kw_only=True):
     """A new organization below one the caller manages."""
 
     parent: UUID
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-    slug: Annotated[str, Meta(pattern="^[a-z0-9](-?[a-z0-9]){1,60}$")]
-    kind: Annotated[str, Meta(pattern="^(organization|university|faculty|department|centre|store)$")] = "organization"
+    name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=200)]
+    slug: Slug
+    kind: Literal["organization", "university", "faculty", "department", "centre", "store"] = "organization"

@@ -21,7 +21,7 @@ from api.lib.uow import UnitOfWork
 async def enter(
     uow: UnitOfWork,
     uid: UUID,
-    staff: Permission,
+    staff: Permission | None,
     *,
     lock: bool = False,
     deleted: bool = False,
@@ -29,7 +29,7 @@ async def enter(
 ) -> Registration:
     """Return a registration the caller may use and enter its organization.
 
-    ``staff`` is the permission that lets staff in; guests and accounts get in to what is theirs.
+    ``staff`` is the permission that lets staff in, if any does; guests and accounts get in to what is theirs.
 
     Raises:
         NotFound: there is none such, or it is somebody else's; the two look alike.
@@ -41,7 +41,7 @@ async def enter(
     row = await RegistrationRepository(session=uow.session).by_uid(uid, lock=lock, deleted=deleted)
     if row is None:
         raise NotFound
-    if uow.principal.has(staff, organization_id):
+    if staff is not None and uow.principal.has(staff, organization_id):
         return row
     if staff_only or not await _holds(uow, row):
         raise NotFound

@@ -103,11 +103,14 @@ def _names(pointer: str) -> tuple[str, ...]:
     return tuple(part for part in pointer.split("/")[1:] if not part.isdigit())
 
 
-def has_masks(form: CompiledForm, given: Mapping[str, Any]) -> bool:
-    """Tell whether any sensitive answer came back as it is shown."""
-    return any(
-        engine.is_masked(holder[name]) for path, _ in _sensitive(form) for holder, name, _ in _places(given, path)
-    )
+def masks(form: CompiledForm, given: Mapping[str, Any]) -> list[str]:
+    """Return the pointers of the sensitive answers that came back as they are shown."""
+    return [
+        pointer
+        for path, _ in _sensitive(form)
+        for holder, name, pointer in _places(given, path)
+        if engine.is_masked(holder[name])
+    ]
 
 
 def shared(form: CompiledForm, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.lib.schema import Input, Output, Text
+from api.domain.catalog.schemas import StepName
+from api.lib.schema import EMAIL, END, LINE, LOCALE, Input, Output, Text
 
-Locale = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Email = Annotated[str, Meta(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Locale = Annotated[str, Meta(pattern=LOCALE, max_length=35)]
+Email = Annotated[str, Meta(max_length=254, pattern=f"^(?:{EMAIL})?{END}")]
 Token = Annotated[str, Meta(min_length=20, max_length=200)]
 
 
@@ -31,7 +32,7 @@ class AttendeeIn(Input, frozen=True, kw_only=True):
     """A person who comes."""
 
     ticket: UUID
-    name: Annotated[str, Meta(max_length=200)]
+    name: Annotated[str, Meta(pattern=LINE, max_length=200)]
     email: Email = ""
 
 
@@ -53,7 +54,7 @@ class WholeRegistrationIn(Input, frozen=True, kw_only=True):
     """A complete registration in one call: what is given at each step, by the step's name."""
 
     locale: Locale = "en"
-    steps: Annotated[dict[str, StepIn], Meta(max_length=50)]
+    steps: Annotated[dict[StepName, StepIn], Meta(max_length=50)]
 
 
 class ResumeLinkIn(Input, frozen=True, kw_only=True):

@@ -84,6 +84,17 @@ async def free_expired(uow: UnitOfWork, ticket_id: int | None = None) -> int:
     return sum(seats for _, seats in freed)
 
 
+async def refuse_sold_out(uow: UnitOfWork, wanted: Sequence[tuple[Ticket, int]]) -> None:
+    """Spare the work of a registration that finds no seat. Only a glance: whether there is one is decided by ``take``.
+
+    Raises:
+        TicketSoldOut: no seat was left a moment ago.
+    """
+    for ticket, quantity in wanted:
+        if ticket.available is not None and ticket.available < quantity and not await free_expired(uow, ticket.id):
+            raise ticket_service.sold_out(ticket)
+
+
 async def release(uow: UnitOfWork, registrations: Sequence[Registration]) -> None:
     """Give back everything some registrations hold or have taken, and forget their seats."""
     ids = [registration.id for registration in registrations]

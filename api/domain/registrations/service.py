@@ -195,7 +195,7 @@ async def _save_form(
     before = await opened_steps(uow, row, flow)
     await _refuse_inapplicable(row, flow, step, before)
     lost: list[str] = []
-    if answers.has_masks(form, given):
+    if answers.masks(form, given):
         sealed = await repository.sealed_of(uow.session, [row.id])
         stored = sealing.open_answers(uow.kernel.vault, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
@@ -342,11 +342,11 @@ async def claim(uow: UnitOfWork, uid: UUID) -> RegistrationView:
 
     Raises:
         Unauthenticated: nobody is signed in.
-        NotFound: the caller does not hold it.
+        NotFound: the caller does not hold it. Staff may change registrations, not take them.
     """
     if uow.principal.account_id is None:
         raise Unauthenticated
-    row = await access.enter(uow, uid, Permission.REGISTRATION_MANAGE, lock=True)
+    row = await access.enter(uow, uid, None, lock=True)
     if row.account_id not in (None, uow.principal.account_id):
         raise NotFound
     row.account_id = uow.principal.account_id

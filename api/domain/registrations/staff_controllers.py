@@ -1,23 +1,19 @@
 """Routes of registrations, for staff."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.domain.catalog import service as catalog
-from api.domain.catalog.schemas import Moment
 from api.domain.registrations import lifecycle, schemas, staff_service
 from api.domain.registrations.errors import CancelFirst
 from api.domain.registrations.presenting import registration_out
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, SyncStatus
 from api.lib import clock
-from api.lib.errors import BadRequest
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag
 from api.lib.http.routes import declare
@@ -36,16 +32,6 @@ def _sync(status: SyncStatus | None) -> schemas.SyncOut:
     if status is None:
         return schemas.SyncOut(state="none", revision=None, synced_at=None, error=None)
     return schemas.SyncOut(state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error)
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    decoded = pagination.decode(cursor)
-    if decoded is None:
-        return None
-    try:
-        return msgspec.convert(decoded.key, Moment), decoded.uid
-    except msgspec.ValidationError as error:
-        raise BadRequest("The cursor is not valid. Begin again without one.") from error
 
 
 class StaffRegistrationController(Controller):
@@ -79,7 +65,7 @@ class StaffRegistrationController(Controller):
             words=q,
             event=await staff_service.event_id(uow, ids, event),
             state=in_state,
-            before=_before(cursor),
+            before=pagination.decode(cursor),
             limit=limit + 1,
         )
         shown = rows[:limit]

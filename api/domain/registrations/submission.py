@@ -10,7 +10,7 @@ from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event, FlowVersion, StepKind, Ticket
-from api.domain.registrations import access, assessment, repository, sealing, seats, service, views
+from api.domain.registrations import access, answers, assessment, repository, sealing, seats, service, views
 from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
 from api.domain.registrations.errors import (
     AnswersInvalid,
@@ -108,7 +108,7 @@ async def register(
     async def act() -> Registration:
         row, event = await service.begin(uow, which, locale)
         flow = await access.flow_of(uow, row)
-        problems = assessment.unexpected_parts(flow, given)
+        problems = [*assessment.unexpected_parts(flow, given), *await _masks(uow, flow, given)]
         if problems:
             raise AnswersInvalid(errors=tuple(problems))
         await _complete(uow, row, event, flow, given)
@@ -117,6 +117,17 @@ async def register(
     caller = uow.principal.subject_uid or "guest"
     row, _ = await once(uow, Request(f"event:{event.uid}:{caller}", key, body), act)
     return await views.view(uow, row), await service.token_for(uow, row)
+
+
+async def _masks(uow: UnitOfWork, flow: FlowVersion, given: Mapping[str, StepInput]) -> list[FieldProblem]:
+    """Return a problem for each mask: in a new registration there is nothing that one could stand for."""
+    forms = await flow_service.forms_of(uow, flow)
+    return [
+        FieldProblem(f"/steps/{step.name}/answers{pointer}", "masked", "Enter this answer again.")
+        for step in flow.document.steps
+        if step.form_version is not None and step.name in given
+        for pointer in answers.masks(forms[step.form_version].compiled, given[step.name].answers or {})
+    ]
 
 
 async def _complete(
@@ -167,6 +178,7 @@ async def _wanted(
     pointer = f"/steps/{step.name}/tickets" if step else "/tickets"
     seats.checked(choice, pointer)
     pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
+    await seats.refuse_sold_out(uow, pairs)
     rows = [
         SeatHold(
             registration_id=row.id,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import case, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.sync.contracts import Claimed, DeadLetter, Depth, SyncStatus
@@ -111,7 +111,7 @@ async def statuses(
         return {}
     newest = await session.execute(
         select(OutboxRow.aggregate_uid, OutboxRow.state, OutboxRow.error)
-        .distinct(OutboxRow.aggregate_uid)
+        .ext(distinct_on(OutboxRow.aggregate_uid))
         .where(
             OutboxRow.destination == destination,
             OutboxRow.aggregate == aggregate,

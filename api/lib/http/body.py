@@ -2,6 +2,8 @@
 
 The framework converts bodies with msgspec's lax mode, which takes the text ``"2"`` for the number 2. A JSON body is
 decoded here in strict mode instead, straight into its struct, and the error names the field by a JSON pointer.
+
+This runs inside the route: whoever may not call it is told so before anybody reads what was sent.
 """
 
 import re
@@ -12,27 +14,61 @@ from litestar.dto import AbstractDTO
 from litestar.typing import FieldDefinition
 
 from api.lib.errors import BadRequest, FieldProblem, Unprocessable
+from api.lib.http import json_text
 
-_WHERE = re.compile(r"^(?P<what>.*?) - at `(?P<path>\$[^`]*)`$", re.DOTALL)
+_WHERE = re.compile(r"^(?P<what>.*?) - at (?:`key` in )?`(?P<path>\$[^`]*)`$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _FIELD = re.compile(r"field `(?P<name>[^`]+)`")
+# msgspec's name for "some value of this mapping".
+_ANY = "..."
 
 
-def pointer(path: str) -> str:
-    """Return msgspec's ``$.a[0].b`` as the JSON pointer ``/a/0/b``."""
-    parts = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path)
-    return "".join("/" + (name or index).replace("~", "~0").replace("/", "~1") for name, index in parts)
-
-
-def problem_of(error: msgspec.ValidationError) -> Unprocessable:
+def problem_of(error: msgspec.ValidationError, tree: Any, decoder: msgspec.json.Decoder[Any]) -> Unprocessable:
     """Return the 422 that tells which field is wrong and what is expected."""
     text = str(error)
     found = _WHERE.match(text)
-    what, where = (found["what"], pointer(found["path"])) if found else (text, "")
-    named = _FIELD.search(what)
-    if named:
-        where += "/" + named["name"]
-    code = "unknown_field" if "unknown field" in what else "required" if "missing required" in what else "type"
-    return Unprocessable(errors=(FieldProblem(where, code, what),))
+    what, path = (found["what"], found["path"]) if found else (text, "$")
+    steps: list[str | int] = [name or (index if index == _ANY else int(index)) for name, index in _STEP.findall(path)]
+    for at, name in enumerate(steps):
+        if name == _ANY:
+            steps[at] = _which(tree, steps[:at], text, decoder)
+    where = "".join(json_text.step(name) for name in steps)
+    if named := _FIELD.search(what):
+        where += json_text.step(named["name"])
+    return Unprocessable(errors=(FieldProblem(where, _code(what), what),))
+
+
+def _code(what: str) -> str:
+    if "unknown field" in what:
+        return "unknown_field"
+    if "missing required" in what:
+        return "required"
+    return "format" if "matching regex" in what or "must lie" in what else "type"
+
+
+def _which(tree: Any, steps: list[str | int], text: str, decoder: msgspec.json.Decoder[Any]) -> str:
+    """Return the key whose value is wrong: the one that alone gives the same error."""
+    for key in _at(tree, steps):
+        try:
+            decoder.decode(msgspec.json.encode(_only(tree, steps, key)))
+        except msgspec.ValidationError as error:
+            if str(error) == text:
+                return str(key)
+    return _ANY
+
+
+def _at(tree: Any, steps: list[str | int]) -> Any:
+    for name in steps:
+        tree = tree[name]
+    return tree
+
+
+def _only(tree: Any, steps: list[str | int], key: str) -> Any:
+    if not steps:
+        return {key: tree[key]}
+    copied: Any = tree.copy()
+    copied[steps[0]] = _only(tree[steps[0]], steps[1:], key)
+    return copied
 
 
 # ruff: noqa: ARG003 (the framework's signatures)
@@ -65,9 +101,10 @@ class StrictBody(AbstractDTO[Any]):
 
     def decode_bytes(self, value: bytes) -> Any:
         decoder = self.decoders[self.asgi_connection.route_handler.handler_id]
+        tree = json_text.read(value or b"null")
         try:
             return decoder.decode(value or b"null")
         except msgspec.ValidationError as error:
-            raise problem_of(error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise problem_of(error, tree, decoder) from error
+        except msgspec.DecodeError as error:
             raise BadRequest(f"The body is not valid JSON: {error}. Correct it and send it again.") from error

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from litestar.params import QueryParameter
 
 from api.lib.errors import BadRequest
+from api.lib.schema import Moment, sensible
 
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="Items of one page.")]
 CursorText = Annotated[
@@ -28,8 +30,8 @@ def encode(key: Any, uid: UUID) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(Cursor(str(key), uid))).rstrip(b"=").decode()
 
 
-def decode(text: str | None) -> Cursor | None:
-    """Return the cursor, or ``None`` for the first page.
+def decode(text: str | None) -> tuple[datetime, UUID] | None:
+    """Return the moment and uid of the last item seen, or ``None`` for the first page.
 
     Raises:
         BadRequest: the text is not a cursor this server made.
@@ -37,6 +39,10 @@ def decode(text: str | None) -> Cursor | None:
     if not text:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
+        moment = msgspec.convert(found.key, Moment)
+        if not sensible(moment):
+            raise ValueError("out of range")
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise BadRequest("The cursor is not valid. Begin again without one.") from error
+    return moment, found.uid

@@ -1,5 +1,6 @@
 """Every error leaves as a problem document (RFC 9457) with a stable type and, where it helps, the field's pointer."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from api.lib.errors import (
     Forbidden,
     MethodNotAllowed,
     NotFound,
+    PreconditionRequired,
     Problem,
     Unauthenticated,
     Unavailable,
@@ -36,6 +38,9 @@ log = telemetry.logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 # The database is gone, ends the connection, or refuses new work: SQLSTATE classes 08, 53, 57, locks and timeouts.
 _GONE = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
+
+# The framework's words for a parameter that was not sent.
+_MISSING = re.compile(r"Missing required (?P<kind>\w+) parameter '(?P<name>[^']+)'")
 
 _BY_STATUS: dict[int, type[Problem]] = {
     kind.status: kind
@@ -86,11 +91,20 @@ def _from_http(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowedException):
         return MethodNotAllowed()
     if isinstance(error, ValidationException):
-        return Unprocessable(errors=tuple(_fields(error.extra)))
+        return _from_validation(error)
     kind = _BY_STATUS.get(error.status_code)
     if kind is None:
         return Problem() if error.status_code >= 500 else BadRequest()
     return kind(headers=error.headers)
+
+
+def _from_validation(error: ValidationException) -> Problem:
+    missing = _MISSING.search(str(error.detail))
+    if missing is None:
+        return Unprocessable(errors=tuple(_fields(error.extra)))
+    if missing["name"].lower() == "if-match":
+        return PreconditionRequired()
+    return Unprocessable(errors=(FieldProblem(f"/{missing['name']}", "required", f"Send this {missing['kind']}."),))
 
 
 def _fields(extra: Any) -> list[FieldProblem]:
@@ -125,8 +139,7 @@ def is_unavailable(error: BaseException | None) -> bool:
     while error is not None and seen < 8:
         if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError)):
             return True
-        state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-        if str(state).startswith(_GONE):
+        if _state(error).startswith(_GONE):
             return True
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
@@ -135,10 +148,20 @@ def is_unavailable(error: BaseException | None) -> bool:
     return False
 
 
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
 def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Exception handler for everything."""
     problem = from_exception(error)
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
-        log.error("request failed", error=type(error).__name__, slug=problem.slug, trace=telemetry.trace(error))
+        log.error(
+            "request failed",
+            error=type(error).__name__,
+            slug=problem.slug,
+            sqlstate=_state(error),
+            trace=telemetry.trace(error),
+        )
     return response(problem)

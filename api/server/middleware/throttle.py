@@ -67,5 +67,5 @@ def network(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             return str(ip.ipv4_mapped)
-        return str(ipaddress.ip_network((ip, 64), strict=False).network_address)
+        return str(ipaddress.IPv6Network((int(ip), 64), strict=False).network_address)
     return str(ip)

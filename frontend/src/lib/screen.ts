@@ -28,6 +28,8 @@ export type FormScreen = {
   section: (name: string) => boolean;
   /** By answer pointer; a group's is that of its neighbours: `/children/0/contact`. */
   field: (pointer: string) => FieldScreen;
+  /** What would be stored: visible, well formed, calculated ones included. */
+  answers: Answers;
 };
 
 export type AnswerError = { pointer: string; code: string; message: LocalizedText | string | null };
@@ -98,6 +100,7 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
         page: (name) => pages.has(name),
         section: (name) => sections.has(name),
         field: (pointer) => fields.get(pointer) ?? NOTHING,
+        answers: state.answers,
       };
     },
     errors: (answers, partial) => [

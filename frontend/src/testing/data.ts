@@ -36,6 +36,7 @@ function ticket(part: Partial<Ticket> & Pick<Ticket, "uid" | "name">): Ticket {
     price_minor: 0,
     currency: "INR",
     on_sale: true,
+    revision: 1,
     ...part,
   };
 }
@@ -98,6 +99,7 @@ export const events = TITLES.map(
     timezone: index === 4 ? "Africa/Nairobi" : "Asia/Kolkata",
     place,
     state: "published",
+    revision: 1,
     registration_open: index !== 3,
     tickets,
     registration_opens_at: null,
@@ -113,6 +115,7 @@ export const flow: Flow = {
     slug: TITLES[0]?.[0] ?? "",
     title: events[0]?.title ?? {},
     timezone: "Asia/Kolkata",
+    state: "published",
   },
   flow: {
     uid: "f1000000-0001-4c1e-9b3a-000000000001",
@@ -163,7 +166,7 @@ export function newRegistration(uid: string = IDS.registration): Registration {
     locale: "en",
     clock: { now: "2026-11-20T06:00:00Z", timezone },
     steps: Object.fromEntries(
-      flow.flow.steps.map(({ name }) => [name, { status: "open" as const }]),
+      flow.flow.steps.map(({ name }) => [name, { status: "open", answers: {}, problems: [] }]),
     ),
     tickets: [],
     attendees: [],
@@ -187,7 +190,7 @@ const NAMES = [
 export const staffRegistrations: StaffRegistration[] = NAMES.map((name, index) => ({
   uid: `7d1f0a44-1${index}00-4c1e-9b3a-000000000001`,
   confirmation_number: index === 4 ? null : `GYL-${7310 + index * 37}`,
-  event: { uid: IDS.event, title: events[0]?.title ?? {} },
+  event: { uid: IDS.event, slug: events[0]?.slug ?? "", title: events[0]?.title ?? {} },
   name,
   email: `${name.split(" ")[0]?.toLowerCase()}@example.org`,
   state: index === 4 ? "draft" : index === 5 ? "cancelled" : "confirmed",

@@ -15,6 +15,7 @@ type Refusal = {
   detail?: string;
   errors?: unknown[];
   headers?: Record<string, string>;
+  extra?: Record<string, unknown>;
 };
 
 export type Call = { method: string; path: string; headers: Headers; body: unknown };
@@ -26,9 +27,18 @@ export function problem({
   detail = "",
   errors = [],
   headers = {},
+  extra = {},
 }: Refusal): Response {
   return HttpResponse.json(
-    { type: `/problems/${slug}`, title: slug, status, detail, request_id: "req-1", errors },
+    {
+      type: `/problems/${slug}`,
+      title: slug,
+      status,
+      detail,
+      request_id: "req-1",
+      errors,
+      ...extra,
+    },
     { status, headers: { "Content-Type": "application/problem+json", ...headers } },
   );
 }
@@ -50,6 +60,8 @@ export class FakeApi {
   sealed: Record<string, unknown> = {};
   me: Me | null = null;
   calls: Call[] = [];
+  /** Answers that the next save keeps out, with the reason. */
+  unstored: StepState["problems"] = [];
   private refusals: { method: string; path: RegExp; answer: () => Response }[] = [];
 
   reset(): void {
@@ -57,6 +69,7 @@ export class FakeApi {
     this.sealed = {};
     this.me = null;
     this.calls = [];
+    this.unstored = [];
     this.refusals = [];
   }
 
@@ -111,9 +124,7 @@ export class FakeApi {
     http.get("*/api/v1/events", ({ request }) =>
       this.listEvents(new URL(request.url).searchParams),
     ),
-    http.get("*/api/v1/event-categories", () =>
-      HttpResponse.json({ items: categories, next_cursor: null }),
-    ),
+    http.get("*/api/v1/event-categories", () => HttpResponse.json(categories)),
     http.get("*/api/v1/events/:event", ({ params }) => {
       const found = events.find(({ uid, slug }) => params.event === uid || params.event === slug);
       return found ? HttpResponse.json(found) : problem({ status: 404, slug: "not-found" });
@@ -169,7 +180,10 @@ export class FakeApi {
       this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),
     ),
     http.get("*/api/v1/me/registrations", () =>
-      HttpResponse.json({ items: this.registration ? [this.registration] : [], next_cursor: null }),
+      HttpResponse.json(this.registration ? [this.registration] : []),
+    ),
+    http.get("*/api/v1/organizations/:uid/events", () =>
+      HttpResponse.json({ items: events, next_cursor: null }),
     ),
     http.get("*/api/v1/organizations/:uid/registrations", ({ request }) =>
       this.listStaff(new URL(request.url).searchParams),
@@ -177,7 +191,9 @@ export class FakeApi {
     http.get("*/api/v1/organizations/:uid/registrations/export", () =>
       HttpResponse.text("uid,name\n", { headers: { "Content-Type": "text/csv" } }),
     ),
-    http.post("*/api/v1/forms/import", () => HttpResponse.json(IMPORT)),
+    http.post("*/api/v1/forms/import", () =>
+      problem({ status: 422, slug: "sheet-invalid", extra: { problems: SHEET_PROBLEMS } }),
+    ),
   ];
 
   private listEvents(query: URLSearchParams): Response {
@@ -222,36 +238,42 @@ export class FakeApi {
 
   /** What another device saves meanwhile. */
   changeElsewhere(step: string, answers: Record<string, unknown>): void {
-    const state = this.registration?.steps[step];
-    this.change({
-      steps: {
-        ...this.registration?.steps,
-        [step]: { status: "saved", answers: { ...state?.answers, ...answers } },
-      },
-    });
+    const before = this.registration?.steps[step];
+    const state: StepState = {
+      status: "saved",
+      answers: { ...before?.answers, ...answers },
+      problems: [],
+    };
+    this.change({ steps: { ...this.registration?.steps, [step]: state } });
   }
 
   private saveStep(match: string | null, step: string, body: SaveStep): Response {
     if (this.isStale(match)) return problem({ status: 412, slug: "precondition-failed" });
-    const state: StepState = { status: body.complete ? "complete" : "saved", ...this.stored(body) };
-    const part: Partial<Registration> = { steps: { ...this.registration?.steps, [step]: state } };
+    const answers = this.sealing(body.answers ?? {});
+    const problems = this.unstored.splice(0);
+    for (const { pointer } of problems) delete answers[pointer.replace("/answers/", "")];
+    const state: StepState = { status: body.complete ? "complete" : "saved", answers, problems };
+    const part: Partial<Registration> = {
+      steps: { ...this.registration?.steps, [step]: state },
+    };
     if (body.tickets) {
       const held_until = new Date(Date.now() + 15 * 60_000).toISOString();
-      part.tickets = body.tickets.map((one) => ({ ...one, held_until }));
+      part.tickets = body.tickets.map((one) => ({ ...one, state: "held", held_until }));
     }
     if (body.attendees) {
-      part.attendees = body.attendees.map((one, index) => ({
+      part.attendees = body.attendees.map(({ ticket, name, email = "" }, index) => ({
         uid: `person-${index}`,
-        email: null,
-        ...one,
+        ticket,
+        name,
+        email,
+        state: "planned",
       }));
     }
     this.change(part);
     return this.answer();
   }
 
-  private stored({ answers, tickets, attendees }: SaveStep): Partial<StepState> {
-    if (!answers) return { tickets, attendees };
+  private sealing(answers: Record<string, unknown>): Record<string, unknown> {
     const shown: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(answers)) {
       if (!SENSITIVE.has(name) || isMasked(value)) shown[name] = value;
@@ -260,7 +282,7 @@ export class FakeApi {
         shown[name] = { masked: maskedText(String(value)) };
       }
     }
-    return { answers: shown };
+    return shown;
   }
 
   private submit(match: string | null): Response {
@@ -289,26 +311,23 @@ async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown>
 
 const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600 };
 
-const IMPORT = {
-  form: null,
-  problems: [
-    {
-      sheet: "survey",
-      row: 7,
-      column: "relevant",
-      code: "unknown_name",
-      severity: "error",
-      message: "There is no field called “agee”.",
-    },
-    {
-      sheet: "choices",
-      row: 3,
-      column: "label",
-      code: "missing",
-      severity: "warning",
-      message: "No Hindi label.",
-    },
-  ],
-};
+const SHEET_PROBLEMS = [
+  {
+    sheet: "survey",
+    row: 7,
+    column: "relevant",
+    code: "unknown_name",
+    severity: "error",
+    message: "There is no field called “agee”.",
+  },
+  {
+    sheet: "choices",
+    row: 3,
+    column: "label",
+    code: "missing",
+    severity: "warning",
+    message: "No Hindi label.",
+  },
+];
 
 export const fake = new FakeApi();

@@ -11,7 +11,8 @@ from api.domain.forms.engine.outline import Outline
 from api.domain.forms.engine.problems import Problem, pointer_token
 from api.domain.forms.engine.types import CONTAINERS, FieldType
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+# Two underscores in front are kept back: `__proto__` is no name for a key in JavaScript.
+NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]*")
 LOCALE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 MAX_NAME = 64
 MAX_TEXT = 10_000
@@ -76,6 +77,8 @@ def _check_choice_lists(document: FormDocument, found: Outline) -> Iterator[Prob
         for at, choice in enumerate(choices):
             place = f"{pointer}/{at}"
             yield from _text_problems(choice.label, f"{place}/label", document, needed=True)
+            for column in choice.columns:
+                yield from _name_problem(column, f"{place}/columns/{pointer_token(column)}")
             yield from _value_problems(choice, f"{place}/value", name in spaced)
             key = (choice.value, tuple(sorted(choice.columns.items())))
             if key in seen:

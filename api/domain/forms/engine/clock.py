@@ -100,6 +100,8 @@ MAX_DAY = date(9999, 12, 31).toordinal() - _EPOCH
 # A day from each end, so that every zone can show every instant.
 _MIN_INSTANT = (MIN_DAY + 1) * DAY
 _MAX_INSTANT = MAX_DAY * DAY - 1
+_FIRST_KNOWN = (date(1972, 1, 1).toordinal() - _EPOCH) * DAY
+_LAST_KNOWN = (date(2038, 1, 1).toordinal() - _EPOCH) * DAY - 1
 
 
 def civil(day: int) -> tuple[int, int, int]:
@@ -117,7 +119,9 @@ def offset_at(moment: int, name: str) -> int:
     """Milliseconds by which the wall clock of zone `name` is ahead of UTC at `moment`."""
     if name == "UTC":
         return 0
-    ahead = (_INSTANT_ZERO + timedelta(milliseconds=moment)).astimezone(zone(name)).utcoffset()
+    # Before 1972 and after 2037 copies of the zone database differ: the offsets at these ends are taken.
+    known = min(max(moment, _FIRST_KNOWN), _LAST_KNOWN)
+    ahead = (_INSTANT_ZERO + timedelta(milliseconds=known)).astimezone(zone(name)).utcoffset()
     return 0 if ahead is None else ahead // timedelta(milliseconds=1)
 
 

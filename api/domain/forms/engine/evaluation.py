@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from api.domain.forms.engine.clock import Clock
-from api.domain.forms.engine.compiled import NONE, CompiledForm, Item
+from api.domain.forms.engine.compiled import NONE, CompiledChoice, CompiledForm, Item
 from api.domain.forms.engine.fields import PARSERS, AnswerRefused, empty
 from api.domain.forms.engine.fields.number import plain_number
 from api.domain.forms.engine.frames import DEFAULT_ITEMS, MAX_FRAMES, Frame, Layout
@@ -27,8 +27,8 @@ class Program:
     form: CompiledForm
     layout: Layout
     runs: list[Run]
-    values: dict[str, frozenset[str]]
-    """Of every choice list, what may be chosen."""
+    places: dict[str, dict[str, list[int]]]
+    """Of every choice list, where each value stands; one may stand there once for each filter."""
 
 
 _PROGRAMS: WeakKeyDictionary[CompiledForm, Program] = WeakKeyDictionary()
@@ -39,10 +39,17 @@ def program_of(form: CompiledForm) -> Program:
     found = _PROGRAMS.get(form)
     if found is None:
         layout = Layout.of(form.items)
-        values = {name: frozenset(choice.value for choice in choices) for name, choices in form.lists.items()}
-        found = Program(form, layout, build(form.nodes, layout, form.lists), values)
+        places = {name: _places(choices) for name, choices in form.lists.items()}
+        found = Program(form, layout, build(form.nodes, layout, form.lists), places)
         _PROGRAMS[form] = found
     return found
+
+
+def _places(choices: tuple[CompiledChoice, ...]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for at, choice in enumerate(choices):
+        places.setdefault(choice.value, []).append(at)
+    return places
 
 
 class Evaluation:

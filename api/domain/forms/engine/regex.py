@@ -16,11 +16,13 @@ class _Pattern(Protocol):
     def fullmatch(self, text: str) -> object | None: ...
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=128)
 def compile_pattern(pattern: str) -> _Pattern:
     """`pattern` compiled. Raises ExpressionInvalid (code `pattern`) where RE2 cannot run it."""
     if len(pattern) > MAX_PATTERN:
         raise ExpressionInvalid("pattern", f"the pattern is longer than {MAX_PATTERN} characters")
+    if "\\C" in pattern:
+        raise ExpressionInvalid("pattern", "\\C, a single byte, is not a character on every side")
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20

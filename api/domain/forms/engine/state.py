@@ -59,17 +59,25 @@ def choices_on_offer(evaluation: Evaluation, frame: Frame, item: Item) -> tuple[
     if item.choice_filter == NONE and not item.choice_conditions:
         return None
     choices = evaluation.program.form.lists.get(item.choices or "", ())
-    context = evaluation.context
-    offered: dict[str, None] = {}
-    for at, choice in enumerate(choices):
-        condition = item.choice_conditions[at] if item.choice_conditions else NONE
-        if condition != NONE and not evaluation.truth(condition, frame):
-            continue
-        context.choice = {"name": choice.value, "label": choice.label, **choice.columns}
-        if item.choice_filter == NONE or evaluation.truth(item.choice_filter, frame):
-            offered[choice.value] = None
-    context.choice = {}
-    return tuple(offered)
+    offered = (choice.value for at, choice in enumerate(choices) if _offered(evaluation, frame, item, at))
+    return tuple(dict.fromkeys(offered))
+
+
+def on_offer(evaluation: Evaluation, frame: Frame, item: Item, value: str) -> bool:
+    """Whether `value` may be chosen. Looks at its own places in the list only: lists and answers are long."""
+    places = evaluation.program.places.get(item.choices or "", {}).get(value, [])
+    return any(_offered(evaluation, frame, item, at) for at in places)
+
+
+def _offered(evaluation: Evaluation, frame: Frame, item: Item, at: int) -> bool:
+    condition = item.choice_conditions[at] if item.choice_conditions else NONE
+    if condition != NONE and not evaluation.truth(condition, frame):
+        return False
+    if item.choice_filter == NONE:
+        return True
+    choice = evaluation.program.form.lists[item.choices or ""][at]
+    evaluation.context.choice = {"name": choice.value, "label": choice.label, **choice.columns}
+    return evaluation.truth(item.choice_filter, frame)
 
 
 class _State:

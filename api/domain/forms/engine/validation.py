@@ -16,7 +16,7 @@ from api.domain.forms.engine.frames import Frame
 from api.domain.forms.engine.limits import broken_limit
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
-from api.domain.forms.engine.state import choices_on_offer, cleaned
+from api.domain.forms.engine.state import cleaned, on_offer
 from api.domain.forms.engine.types import FieldType
 
 MAX_ERRORS = 500
@@ -133,9 +133,11 @@ class _Check:
     def _choice_holds(self, frame: Frame, item: Item, clean: Any) -> bool:
         if item.choices is None:
             return True
-        offered = None if self._partial else choices_on_offer(self._evaluation, frame, item)
-        known = self._evaluation.program.values.get(item.choices, frozenset()) if offered is None else offered
-        return all(value in known for value in (clean if isinstance(clean, list) else [clean]))
+        values = clean if isinstance(clean, list) else [clean]
+        if self._partial:
+            known = self._evaluation.program.places.get(item.choices, {})
+            return all(value in known for value in values)
+        return all(on_offer(self._evaluation, frame, item, value) for value in values)
 
     def _limits(self, frame: Frame, item: Item, clean: Any, pointer: str) -> None:
         if item.type is FieldType.CONSENT and clean is False:

@@ -21,7 +21,7 @@ export function AnswerList({ program, answers, timezone }: AnswerListProps) {
       textOf(text, locale, document.default_locale).replace(
         /\$\{\s*([\w-]+)\s*\}/g,
         (_match, name: string) => {
-          const value = answers[name];
+          const value = screen.answers[name];
           return isEmpty(value) || typeof value === "object" ? "" : String(value);
         },
       ),

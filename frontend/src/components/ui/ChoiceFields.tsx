@@ -33,6 +33,12 @@ function Mark({ box = false }: { box?: boolean }) {
   );
 }
 
+/** Many options stand in columns, so that a list of languages does not become a page of its own. */
+function layoutOf(options: readonly Option[], inline = false): string {
+  if (inline) return "options options-inline";
+  return options.length > 6 ? "options options-columns" : "options";
+}
+
 export function RadioField(
   props: GroupProps & {
     value: string | null;
@@ -51,7 +57,7 @@ export function RadioField(
     >
       <FieldLabel label={label} isRequired={isRequired} />
       <FieldHint>{hint}</FieldHint>
-      <div className={`options${inline ? " options-inline" : ""}`}>
+      <div className={layoutOf(options, inline)}>
         {options.map((option) => (
           <Radio key={option.value} value={option.value} className="option">
             <Mark />
@@ -78,7 +84,7 @@ export function CheckboxesField(
     >
       <FieldLabel label={label} isRequired={isRequired} />
       <FieldHint>{hint}</FieldHint>
-      <div className={`options${inline ? " options-inline" : ""}`}>
+      <div className={layoutOf(options, inline)}>
         {options.map((option) => (
           <Checkbox key={option.value} value={option.value} className="option">
             <Mark box />

@@ -11,7 +11,7 @@ import { useMessages } from "@/lib/i18n/i18n";
 import { useSignIn } from "@/lib/session/session";
 import "./accounts.css";
 
-const SHORTEST_PASSWORD = 12;
+const SHORTEST_PASSWORD = 15;
 
 /** Only a path of this app: an address from the query must not lead elsewhere. */
 function safePath(wanted: string | null): string {

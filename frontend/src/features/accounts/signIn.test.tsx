@@ -37,7 +37,7 @@ test("checks a new account before sending it", async () => {
   await user.type(screen.getByLabelText(/^Password/), "short");
   await user.click(screen.getByRole("button", { name: "Create account" }));
   expect(screen.getByLabelText(/^Your name/)).toHaveFocus();
-  expect(screen.getByLabelText(/^Password/)).toHaveAccessibleDescription(/at least 12 characters/);
+  expect(screen.getByLabelText(/^Password/)).toHaveAccessibleDescription(/at least 15 characters/);
   expect(fake.callsTo("POST", /accounts$/)).toHaveLength(0);
 });
 

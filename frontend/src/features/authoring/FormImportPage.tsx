@@ -6,9 +6,12 @@ import { ProblemAlert } from "@/components/ui/Problem";
 import { SelectField } from "@/components/ui/SelectField";
 import type { ImportReport, Me } from "@/lib/api/types";
 import { useMessages, useText } from "@/lib/i18n/i18n";
-import { importForm, publishForm } from "./api";
+import { importForm, publishForm, sheetProblems } from "./api";
 import { ProblemTable } from "./ProblemTable";
 import "./authoring.css";
+
+/** What came of a workbook: a form, or none and the reasons. */
+type Outcome = Pick<ImportReport, "problems"> & { form: ImportReport["form"] | null };
 
 /** An organiser brings a workbook, reads every problem at once, and publishes when there is none. */
 export function FormImportPage({ me }: { me: Me }) {
@@ -18,7 +21,7 @@ export function FormImportPage({ me }: { me: Me }) {
   ];
   const [organization, setOrganization] = useState(organizations[0]?.uid ?? "");
   const [file, setFile] = useState<File | null>(null);
-  const [report, setReport] = useState<ImportReport | null>(null);
+  const [report, setReport] = useState<Outcome | null>(null);
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 
@@ -30,7 +33,9 @@ export function FormImportPage({ me }: { me: Me }) {
     try {
       setReport(await importForm(file, organization));
     } catch (error) {
-      setProblem(error);
+      const problems = sheetProblems(error);
+      if (problems) setReport({ form: null, problems });
+      else setProblem(error);
     } finally {
       setPending(false);
     }
@@ -80,7 +85,7 @@ export function FormImportPage({ me }: { me: Me }) {
   );
 }
 
-function Report({ report }: { report: ImportReport }) {
+function Report({ report }: { report: Outcome }) {
   const t = useMessages();
   const text = useText();
   const [state, setState] = useState<"idle" | "pending" | "published">("idle");

@@ -48,6 +48,7 @@ export function Catalog() {
         <PageHeading title={t.catalog.title} />
         <p className="lead">{t.catalog.lead}</p>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: React 18 does not know <search> */}
       <div role="search" className="catalog-search">
         <TextField
           label={t.catalog.search}

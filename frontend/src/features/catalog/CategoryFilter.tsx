@@ -11,7 +11,7 @@ export function CategoryFilter({
 }) {
   const t = useMessages();
   const text = useText();
-  const categories = useCategories().data?.items ?? [];
+  const categories = useCategories().data ?? [];
   if (categories.length === 0) return null;
   const options = [
     { slug: "", title: t.catalog.allCategories },

@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
-import { Button, LinkButton } from "@/components/ui/Button";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { LinkButton } from "@/components/ui/Button";
 import { Badge, EmptyState, Skeleton, type Tone } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
-import type { Registration } from "@/lib/api/types";
+import type { MyRegistration, Registration } from "@/lib/api/types";
 import { formatDateRange } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
 import { getRegistration, listMyRegistrations } from "./api";
@@ -12,22 +12,22 @@ import "./wizard.css";
 
 const TONES: Record<string, Tone> = { confirmed: "good", submitted: "info", draft: "warn" };
 
+function briefOf(registration: Registration): MyRegistration {
+  const { uid, event, state, confirmation_number, submitted_at } = registration;
+  return { uid, event, state, confirmation_number, updated_at: submitted_at ?? "" };
+}
+
 /** The account's registrations, and those begun as a guest on this device. */
 export function MyRegistrations() {
   const { messages: t } = useI18n();
-  const mine = useInfiniteQuery({
-    queryKey: ["my-registrations"],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => listMyRegistrations(pageParam),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  });
-  const items = mine.data?.pages.flatMap((page) => page.items) ?? [];
+  const mine = useQuery({ queryKey: ["my-registrations"], queryFn: listMyRegistrations });
+  const items: readonly MyRegistration[] = mine.data ?? [];
   const local = useQueries({
     queries: knownDrafts()
       .slice(0, 10)
       .map(({ uid }) => ({
         queryKey: ["device-registration", uid],
-        queryFn: () => getRegistration(uid),
+        queryFn: (): Promise<MyRegistration> => getRegistration(uid).then(briefOf),
         retry: 0,
       })),
   })
@@ -52,9 +52,6 @@ export function MyRegistrations() {
         </EmptyState>
       )}
       <RegistrationList registrations={items} />
-      {mine.hasNextPage && (
-        <Button onPress={() => mine.fetchNextPage()}>{t.common.loadMore}</Button>
-      )}
       {local.length > 0 && (
         <section className="stack-s">
           <h2>{t.account.onThisDevice}</h2>
@@ -65,7 +62,7 @@ export function MyRegistrations() {
   );
 }
 
-function RegistrationList({ registrations }: { registrations: readonly Registration[] }) {
+function RegistrationList({ registrations }: { registrations: readonly MyRegistration[] }) {
   const { locale, messages: t } = useI18n();
   const text = useText();
   if (registrations.length === 0) return null;

@@ -1,6 +1,7 @@
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
 import type {
   Flow,
+  MyRegistration,
   Registration,
   ResumeLink,
   SaveStep,
@@ -41,15 +42,18 @@ export async function exchangeResumeToken(token: string): Promise<Registration> 
 
 export function getRegistration(uid: string): Promise<Registration> {
   return unwrap(
-    api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } }, headers: capability(uid) }),
+    api.GET("/api/v1/registrations/{registration}", {
+      params: { path: { registration: uid } },
+      headers: capability(uid),
+    }),
   );
 }
 
 /** The pinned flow, ready to be evaluated. */
 export async function getFlow(uid: string): Promise<Flow> {
   const flow = await unwrap(
-    api.GET("/api/v1/registrations/{uid}/flow", {
-      params: { path: { uid } },
+    api.GET("/api/v1/registrations/{registration}/flow", {
+      params: { path: { registration: uid } },
       headers: capability(uid),
     }),
   );
@@ -65,8 +69,8 @@ export function saveStep(
   keepalive = false,
 ): Promise<Registration> {
   return unwrap(
-    api.PUT("/api/v1/registrations/{uid}/steps/{step}", {
-      params: { path: { uid, step }, header: { "If-Match": quoted(revision) } },
+    api.PUT("/api/v1/registrations/{registration}/steps/{step}", {
+      params: { path: { registration: uid, step }, header: { "If-Match": quoted(revision) } },
       headers: capability(uid),
       body,
       keepalive,
@@ -80,8 +84,11 @@ export function submitRegistration(
   key: string,
 ): Promise<Registration> {
   return unwrap(
-    api.POST("/api/v1/registrations/{uid}/submit", {
-      params: { path: { uid }, header: { "If-Match": quoted(revision), "Idempotency-Key": key } },
+    api.POST("/api/v1/registrations/{registration}/submit", {
+      params: {
+        path: { registration: uid },
+        header: { "If-Match": quoted(revision), "Idempotency-Key": key },
+      },
       headers: capability(uid),
     }),
   );
@@ -89,8 +96,8 @@ export function submitRegistration(
 
 export function cancelRegistration(uid: string): Promise<Registration> {
   return unwrap(
-    api.POST("/api/v1/registrations/{uid}/cancel", {
-      params: { path: { uid } },
+    api.POST("/api/v1/registrations/{registration}/cancel", {
+      params: { path: { registration: uid } },
       headers: capability(uid),
     }),
   );
@@ -98,8 +105,8 @@ export function cancelRegistration(uid: string): Promise<Registration> {
 
 export function claimRegistration(uid: string): Promise<Registration> {
   return unwrap(
-    api.POST("/api/v1/registrations/{uid}/claim", {
-      params: { path: { uid } },
+    api.POST("/api/v1/registrations/{registration}/claim", {
+      params: { path: { registration: uid } },
       headers: capability(uid),
     }),
   );
@@ -107,8 +114,8 @@ export function claimRegistration(uid: string): Promise<Registration> {
 
 export function createResumeLink(uid: string): Promise<ResumeLink> {
   return unwrap(
-    api.POST("/api/v1/registrations/{uid}/resume-links", {
-      params: { path: { uid } },
+    api.POST("/api/v1/registrations/{registration}/resume-links", {
+      params: { path: { registration: uid } },
       headers: capability(uid),
       body: {},
     }),
@@ -121,6 +128,6 @@ export async function loadQr(uid: string): Promise<string> {
   return URL.createObjectURL(new Blob([await response.text()], { type: "image/svg+xml" }));
 }
 
-export function listMyRegistrations(cursor?: string) {
-  return unwrap(api.GET("/api/v1/me/registrations", { params: { query: { cursor } } }));
+export function listMyRegistrations(): Promise<MyRegistration[]> {
+  return unwrap(api.GET("/api/v1/me/registrations"));
 }

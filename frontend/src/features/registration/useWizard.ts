@@ -67,6 +67,10 @@ function unfitAttendees(values: Answers): ReadonlySet<string> {
   return new Set(rows.every((row) => row.name?.trim()) ? [] : ["attendees"]);
 }
 
+function seatsOf({ tickets }: Registration): number {
+  return tickets.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
 /** Everything the wizard's steps need, made once per registration. */
 export function useWizard(flow: Flow, registration: Registration): Wizard {
   const text = useText();
@@ -84,22 +88,15 @@ export function useWizard(flow: Flow, registration: Registration): Wizard {
 
   const clock = snapshot.registration.clock;
   const steps = useMemo(() => {
+    // As on the server: each condition sees the answers of the applying steps before it.
     const known: Answers = {};
-    for (const [step, answers] of Object.entries(values)) {
-      const program = programs[step];
-      if (!program) continue;
-      const screen = program.screen(answers);
-      for (const field of fieldsOfDocument(program.document)) {
-        const state = screen.field(`/${field.name}`);
-        known[`${step}.${field.name}`] =
-          field.type === "calculated" ? state.calculated : answers[field.name];
-      }
-    }
-    return flow.flow.steps.filter(
-      (step) =>
-        step.kind !== "confirmation" &&
-        (!step.condition || conditionHolds(step.condition, known, clock)),
-    );
+    const applying = flow.flow.steps.filter((step) => {
+      if (step.condition && !conditionHolds(step.condition, known, clock)) return false;
+      const answers = programs[step.name]?.screen(values[step.name] ?? {}).answers ?? {};
+      for (const [field, value] of Object.entries(answers)) known[`${step.name}.${field}`] = value;
+      return true;
+    });
+    return applying.filter((step) => step.kind !== "confirmation");
   }, [flow, programs, values, clock]);
 
   const change = useCallback(
@@ -126,6 +123,12 @@ export function useWizard(flow: Flow, registration: Registration): Wizard {
     stepAfter: (step) => names[names.indexOf(step) + 1],
     stepBefore: (step) => names[names.indexOf(step) - 1],
     submitsAt: (step) => names.at(-1) === step,
-    isComplete: (step) => snapshot.registration.steps[step]?.status === "complete",
+    isComplete: (name) => {
+      const { registration: current } = snapshot;
+      if (current.steps[name]?.status !== "complete") return false;
+      // Seats that were added or given back since leave the list of people unfinished.
+      const isList = steps.find((step) => step.name === name)?.kind === "attendees";
+      return !isList || current.attendees.length === seatsOf(current);
+    },
   };
 }

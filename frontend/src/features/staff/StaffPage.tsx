@@ -8,7 +8,7 @@ import { TextField } from "@/components/ui/TextField";
 import type { Me, StaffRegistration } from "@/lib/api/types";
 import { download } from "@/lib/download";
 import { useMessages, useText } from "@/lib/i18n/i18n";
-import { exportRegistrations, type StaffFilter, useFilterEvents } from "./queries";
+import { exportRegistrations, STATES, type StaffFilter, useFilterEvents } from "./queries";
 import { RegistrationDrawer } from "./RegistrationDrawer";
 import { RegistrationTable } from "./RegistrationTable";
 import "./staff.css";
@@ -26,7 +26,7 @@ export function StaffPage({ me }: { me: Me }) {
   const filter: StaffFilter = {
     q: params.get("q") ?? "",
     event: params.get("event") ?? "",
-    state: params.get("state") ?? "",
+    state: STATES.find((state) => state === params.get("state")) ?? "",
   };
 
   const set = (change: Record<string, string>) =>
@@ -54,9 +54,14 @@ export function StaffPage({ me }: { me: Me }) {
         <PageHeading title={t.staff.title} />
         <div className="row">
           <LinkButton to="/staff/forms">{t.staff.forms}</LinkButton>
-          <ExportButton organization={organization.uid} filter={filter} slug={organization.slug} />
+          <ExportButton
+            organization={organization.uid}
+            event={filter.event}
+            slug={organization.slug}
+          />
         </div>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: React 18 does not know <search> */}
       <div role="search" className="staff-filters">
         {organizations.length > 1 && (
           <SelectField
@@ -81,7 +86,7 @@ export function StaffPage({ me }: { me: Me }) {
           label={t.staff.state}
           value={filter.state}
           placeholder={t.staff.allStates}
-          options={Object.entries(t.states).map(([value, label]) => ({ value, label }))}
+          options={STATES.map((value) => ({ value, label: t.states[value] ?? value }))}
           onChange={(state) => set({ state })}
         />
       </div>
@@ -96,9 +101,7 @@ type EventFilterProps = { organization: string; value: string; onChange: (uid: s
 function EventFilter({ organization, value, onChange }: EventFilterProps) {
   const t = useMessages();
   const text = useText();
-  const events = (useFilterEvents().data?.items ?? []).filter(
-    (event) => event.organization.uid === organization,
-  );
+  const events = useFilterEvents(organization).data?.items ?? [];
   return (
     <SelectField
       label={t.staff.event}
@@ -112,11 +115,11 @@ function EventFilter({ organization, value, onChange }: EventFilterProps) {
 
 function ExportButton({
   organization,
-  filter,
+  event,
   slug,
 }: {
   organization: string;
-  filter: StaffFilter;
+  event: string;
   slug: string;
 }) {
   const t = useMessages();
@@ -128,7 +131,7 @@ function ExportButton({
     setFailed(false);
     try {
       const day = new Date().toISOString().slice(0, 10);
-      download(await exportRegistrations(organization, filter), `registrations-${slug}-${day}.csv`);
+      download(await exportRegistrations(organization, event), `registrations-${slug}-${day}.csv`);
     } catch {
       setFailed(true);
     } finally {

@@ -1,10 +1,10 @@
-import { Badge } from "@/components/ui/Feedback";
+import { Badge, type Tone } from "@/components/ui/Feedback";
 import type { SyncState } from "@/lib/api/types";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 
-const TONES = { pending: "warn", synced: "good", dead: "bad" } as const;
-const SIGNS = { pending: "…", synced: "✓", dead: "!" } as const;
+const TONES: Record<string, Tone> = { pending: "warn", synced: "good", dead: "bad" };
+const SIGNS: Record<string, string> = { pending: "…", synced: "✓", dead: "!" };
 
 /** Where the registration stands on its way to the back office; never by colour alone. */
 export function SyncBadge({ sync }: { sync: SyncState }) {

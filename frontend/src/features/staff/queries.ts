@@ -2,7 +2,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
 import { prepareForms } from "@/lib/screen";
 
-export type StaffFilter = { q: string; event: string; state: string };
+export const STATES = ["draft", "confirmed", "cancelled", "expired"] as const;
+
+export type RegistrationState = (typeof STATES)[number];
+
+export type StaffFilter = { q: string; event: string; state: RegistrationState | "" };
 
 export function useStaffRegistrations(organization: string, filter: StaffFilter) {
   return useInfiniteQuery({
@@ -11,9 +15,9 @@ export function useStaffRegistrations(organization: string, filter: StaffFilter)
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       unwrap(
-        api.GET("/api/v1/organizations/{uid}/registrations", {
+        api.GET("/api/v1/organizations/{organization}/registrations", {
           params: {
-            path: { uid: organization },
+            path: { organization },
             query: { ...queryOf(filter), cursor: pageParam, limit: 25 },
           },
           signal,
@@ -26,16 +30,21 @@ export function useStaffRegistrations(organization: string, filter: StaffFilter)
   });
 }
 
-function queryOf(filter: StaffFilter): Partial<StaffFilter> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
+function queryOf({ q, event, state }: StaffFilter) {
+  return { q: q || undefined, event: event || undefined, state: state || undefined };
 }
 
 /** The programs one can filter by. */
-export function useFilterEvents() {
+export function useFilterEvents(organization: string) {
   return useQuery({
-    queryKey: ["staff-events"],
+    queryKey: ["staff-events", organization],
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/events", { params: { query: { limit: 100 } }, signal })),
+      unwrap(
+        api.GET("/api/v1/organizations/{organization}/events", {
+          params: { path: { organization }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
     staleTime: 60_000,
   });
 }
@@ -43,13 +52,20 @@ export function useFilterEvents() {
 export function useRegistrationDetails(uid: string) {
   const registration = useQuery({
     queryKey: ["staff-registration", uid],
-    queryFn: () => unwrap(api.GET("/api/v1/registrations/{uid}", { params: { path: { uid } } })),
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/registrations/{registration}", {
+          params: { path: { registration: uid } },
+        }),
+      ),
   });
   const flow = useQuery({
     queryKey: ["staff-registration-flow", uid],
     queryFn: async () => {
       const pinned = await unwrap(
-        api.GET("/api/v1/registrations/{uid}/flow", { params: { path: { uid } } }),
+        api.GET("/api/v1/registrations/{registration}/flow", {
+          params: { path: { registration: uid } },
+        }),
       );
       await prepareForms(pinned.forms);
       return pinned;
@@ -58,17 +74,15 @@ export function useRegistrationDetails(uid: string) {
   return { registration, flow };
 }
 
-/** The rows of the filter as CSV; the bearer token does not fit in a link. */
-export async function exportRegistrations(
-  organization: string,
-  filter: StaffFilter,
-): Promise<Blob> {
-  const query = new URLSearchParams(queryOf(filter));
+/**
+ * The submitted registrations as CSV, of one program with all its answers where one is chosen. The bearer token does not fit
+ * in a link.
+ */
+export async function exportRegistrations(organization: string, event: string): Promise<Blob> {
+  const query = event ? `?${new URLSearchParams({ event })}` : "";
   const response = await fetchRaw(
-    `/api/v1/organizations/${organization}/registrations/export?${query}`,
-    {
-      Accept: "text/csv",
-    },
+    `/api/v1/organizations/${organization}/registrations/export${query}`,
+    { Accept: "text/csv, application/problem+json" },
   );
   return response.blob();
 }

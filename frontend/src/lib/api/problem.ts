@@ -12,6 +12,8 @@ export class ApiProblem extends Error {
     readonly errors: readonly ProblemError[] = [],
     readonly retryAfter: number | null = null,
     readonly requestId: string | null = null,
+    /** The whole document, for the members that only some problems have. */
+    readonly document: Readonly<Record<string, unknown>> = {},
   ) {
     super(`${status} ${slug}: ${detail || title}`);
     this.name = "ApiProblem";
@@ -53,6 +55,7 @@ export function problemFrom(response: Response, body: unknown): ApiProblem {
     document.errors ?? [],
     retryAfter,
     document.request_id ?? null,
+    document as Record<string, unknown>,
   );
 }
 

@@ -2,26 +2,28 @@ import type { components } from "@/generated/schema";
 
 type Schemas = components["schemas"];
 
-export type LocalizedText = Schemas["Text"];
-export type ProblemDocument = Schemas["Problem"];
+/** A text by locale. */
+export type LocalizedText = { [locale: string]: string };
+export type ProblemDocument = Schemas["ProblemDocument"];
 export type EventSummary = Schemas["EventSummary"];
-export type EventDetail = Schemas["Event"];
-export type Ticket = Schemas["Ticket"];
-export type Category = Schemas["CategorySummary"];
-export type Flow = Schemas["Flow"];
-export type FlowStep = Schemas["FlowStep"];
-export type Registration = Schemas["Registration"];
-export type StepState = Schemas["StepState"];
-export type SaveStep = Schemas["SaveStep"];
-export type TicketSelection = Schemas["TicketSelection"];
-export type AttendeeInput = Schemas["AttendeeInput"];
-export type StartedRegistration = Schemas["StartedRegistration"];
+export type EventDetail = Schemas["EventOut"];
+export type Ticket = Schemas["TicketOut"];
+export type Category = Schemas["CategoryOut"];
+export type Flow = Schemas["FlowOut"];
+export type FlowStep = Schemas["FlowStepOut"];
+export type Registration = Schemas["RegistrationOut"];
+export type MyRegistration = Schemas["MyRegistration"];
+export type StepState = Schemas["StepOut"];
+export type SaveStep = Schemas["StepSaveIn"];
+export type TicketSelection = Schemas["SeatIn"];
+export type AttendeeInput = Schemas["AttendeeIn"];
+export type StartedRegistration = Schemas["RegistrationStarted"];
 export type ResumeLink = Schemas["ResumeLink"];
-export type Me = Schemas["Me"];
-export type Organization = Schemas["Organization"];
+export type Me = Schemas["MeOut"];
+export type Organization = Schemas["OrganizationOut"];
 export type StaffRegistration = Schemas["StaffRegistration"];
-export type SyncState = Schemas["SyncState"];
-export type ImportReport = Schemas["ImportReport"];
+export type SyncState = Schemas["SyncOut"];
+export type ImportReport = Schemas["SheetImport"];
 export type SheetProblem = Schemas["SheetProblem"];
 
 export type Page<Item> = { items: Item[]; next_cursor: string | null };

@@ -40,6 +40,8 @@ export const MIN_DAY = daysFromCivil(1, 1, 1);
 export const MAX_DAY = daysFromCivil(9999, 12, 31);
 const MIN_INSTANT = (MIN_DAY + 1) * DAY;
 const MAX_INSTANT = MAX_DAY * DAY - 1;
+const FIRST_KNOWN = daysFromCivil(1972, 1, 1) * DAY;
+const LAST_KNOWN = daysFromCivil(2038, 1, 1) * DAY - 1;
 
 export function inRange(moment: number): boolean {
   return MIN_INSTANT <= moment && moment <= MAX_INSTANT;
@@ -130,11 +132,13 @@ function makeFormat(zone: string): Intl.DateTimeFormat | null {
 export function offsetAt(moment: number, zone: string): number {
   const format = formatOf(zone);
   if (!format) return 0;
+  // Before 1972 and after 2037 copies of the zone database differ: the offsets at these ends are taken.
+  const known = Math.min(Math.max(moment, FIRST_KNOWN), LAST_KNOWN);
   const part: { [type: string]: number } = {};
-  for (const { type, value } of format.formatToParts(moment)) part[type] = Number(value);
+  for (const { type, value } of format.formatToParts(known)) part[type] = Number(value);
   const day = daysFromCivil(part.year ?? 0, part.month ?? 1, part.day ?? 1);
   const seconds = ((part.hour ?? 0) * 60 + (part.minute ?? 0)) * 60 + (part.second ?? 0);
-  return day * DAY + seconds * 1000 - Math.floor(moment / 1000) * 1000;
+  return day * DAY + seconds * 1000 - Math.floor(known / 1000) * 1000;
 }
 
 export function toWall(moment: number, zone: string): number {

@@ -2,7 +2,7 @@
 
 import { parseDate, parseDatetime, parseTime } from "./clock";
 import type { Refused } from "./frames";
-import { matches } from "./regex";
+import { isPattern, matches } from "./regex";
 import type { CompiledItem, Json } from "./types";
 import { codePoints } from "./values";
 
@@ -52,7 +52,7 @@ function brokenText(item: CompiledItem, clean: string): Refused | null {
   if (item.min_length != null && codePoints(clean) < item.min_length) {
     return { code: "min_length", message: `This needs at least ${item.min_length} characters.` };
   }
-  if (item.pattern != null && !matches(item.pattern, clean)) {
+  if (item.pattern != null && isPattern(item.pattern) && !matches(item.pattern, clean)) {
     return { code: "pattern", message: "This does not have the form that is asked for." };
   }
   return null;

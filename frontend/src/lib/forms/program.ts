@@ -83,9 +83,13 @@ function operands(builder: Builder, node: Node): Run[] {
   return node[1].map((_, at) => operand(builder, node, at));
 }
 
+function own<T>(table: { [name: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
 function known<T>(table: { [name: string]: T }, name: Json | undefined): T {
   const key = String(name);
-  const found = Object.hasOwn(table, key) ? table[key] : undefined;
+  const found = own(table, key);
   if (found === undefined) throw new UnknownOperation(key);
   return found;
 }
@@ -171,8 +175,8 @@ const BUILDERS = new Map<string, Build>([
   ["items", items],
   ["indexed", indexed],
   ["position", (_, node) => (frame) => below(frame, node[1][0] ?? 0, [])[0]?.position ?? 0],
-  ["column", (_, node) => (_frame, context) => context.choice[String(node[2])] ?? ""],
-  ["name", (_, node) => (_frame, context) => asScalar(context.named[String(node[2])])],
+  ["column", (_, node) => (_frame, context) => own(context.choice, String(node[2])) ?? ""],
+  ["name", (_, node) => (_frame, context) => asScalar(own(context.named, String(node[2])))],
   ["choice_name", choiceName],
   ["first", (builder, node) => first(operand(builder, node, 0))],
   ["count", (builder, node) => count(operand(builder, node, 0))],

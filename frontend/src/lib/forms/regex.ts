@@ -3,15 +3,12 @@
 import { RE2JS } from "re2js";
 
 const LIMIT = 512;
-const patterns = new Map<string, RE2JS | null>();
+const patterns = new Map<string, RE2JS>();
 
 function compiled(pattern: string): RE2JS | null {
-  let found = patterns.get(pattern);
-  if (found === undefined) {
-    found = compile(pattern);
-    if (patterns.size >= LIMIT) patterns.clear();
-    patterns.set(pattern, found);
-  }
+  const found = patterns.get(pattern) ?? compile(pattern);
+  if (patterns.size >= LIMIT) patterns.clear();
+  if (found) patterns.set(pattern, found);
   return found;
 }
 
@@ -20,11 +17,17 @@ function compile(pattern: string): RE2JS | null {
   try {
     return RE2JS.compile(pattern);
   } catch {
-    return null; // a pattern out of an answer that is none matches nothing
+    // No pattern (it came from an answer), or the engine is not loaded yet: asked again, it may be one.
+    return null;
   }
 }
 
 /** Whether the whole of `text` matches `pattern`. */
 export function matches(pattern: string, text: string): boolean {
   return compiled(pattern)?.matches(text) ?? false;
+}
+
+/** Whether `pattern` can be run here at all; the server has accepted it, and decides where it cannot. */
+export function isPattern(pattern: string): boolean {
+  return compiled(pattern) !== null;
 }

@@ -32,6 +32,7 @@ def one(**more: Any) -> Json:
     return form(("p", [{"name": "a", "type": "text", "label": {"en": "A"}, **more}]), lists=YES_NO)
 
 
+YES = {"type": "single_choice", "choices": "yes_no"}
 AT = "/pages/0/sections/0/fields/0"
 
 WRONG: list[tuple[Json, str, str]] = [
@@ -74,8 +75,8 @@ WRONG: list[tuple[Json, str, str]] = [
     ({"constraint": "pulldata('x', 'y', 'z', .)"}, "/constraint", "refused_function"),
     ({"type": "calculated", "calculation": "."}, "/calculation", "no_value"),
     ({"type": "single_choice", "choices": "yes_no", "constraint": ". = 'maybe'"}, "/constraint", "unknown_choice"),
-    ({"type": "single_choice", "choices": "yes_no", "choice_filter": "region = 'x'"}, "/choice_filter", "unknown_column"),
-    ({"type": "single_choice", "choices": "yes_no", "constraint": "jr:choice-name(., 'a') = ''"}, "/constraint", "arguments"),
+    ({**YES, "choice_filter": "region = 'x'"}, "/choice_filter", "unknown_column"),
+    ({**YES, "constraint": "jr:choice-name(., 'a') = ''"}, "/constraint", "arguments"),
 ]  # fmt: skip
 
 

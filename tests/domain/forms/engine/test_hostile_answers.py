@@ -83,7 +83,7 @@ def pointers(kept: dict[str, Any], lead: str = "") -> list[str]:
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["text", "integer", "date", "email", "phone", "identity_number", "decimal", "time"]), st.data())
 def test_no_message_tells_a_sensitive_answer(kind: str, data: st.DataObject) -> None:
-    more = (
+    more: dict[str, Any] = (
         {"identity": data.draw(st.sampled_from(["aadhaar", "passport", "other"]))} if kind == "identity_number" else {}
     )
     if kind == "text":

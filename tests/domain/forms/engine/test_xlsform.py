@@ -40,7 +40,7 @@ def named(report: SheetReport) -> set[tuple[str, int, str, str]]:
 
 
 def test_types_of_the_standard_become_types_of_the_document() -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label"],
         ["text", "a", "A"],
         ["string", "b", "B"],
@@ -63,9 +63,9 @@ def test_types_of_the_standard_become_types_of_the_document() -> None:
 
 
 def test_columns_become_attributes() -> None:
-    rows = [
-        ["type", "name", "label", "hint", "required", "required message", "relevant", "constraint", "constraint_message",
-         "default", "appearance", "read_only"],
+    rows: Rows = [
+        ["type", "name", "label", "hint", "required", "required message", "relevant", "constraint",
+         "constraint_message", "default", "appearance", "read_only"],
         ["integer", "n", "N", "help", "yes", "needed", None, ". > 2", "more", "5", "spinner", None],
         ["text", "t", "T", None, "${n} > 3", None, "${n} != ''", None, None, "x", None, "yes"],
         ["calculate", "c", None, None, None, None, None, None, None, None, None, None],
@@ -82,7 +82,7 @@ def test_columns_become_attributes() -> None:
 
 
 def test_prs_columns_carry_what_the_standard_lacks() -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label", "prs::type", "prs::identity", "prs::sensitive", "prs::shared_with_back_office",
          "prs::maps_to", "prs::min_length", "prs::maximum", "prs::pattern", "prs::consent_text_version"],
         ["text", "mail", "M", "email", None, None, "yes", "registrant.email"],
@@ -105,7 +105,7 @@ def test_prs_columns_carry_what_the_standard_lacks() -> None:
 
 
 def test_languages_by_name_code_and_default() -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label::English (en)", "label:hindi", "hint::mr"],
         ["text", "a", "A", "अ", "आ"],
     ]
@@ -117,7 +117,7 @@ def test_languages_by_name_code_and_default() -> None:
 
 
 def test_pages_sections_groups_and_repeats() -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label", "appearance", "relevant", "prs::page", "repeat_count"],
         ["text", "before", "Before"],
         ["begin group", "p1", "One", "field-list"],
@@ -155,7 +155,7 @@ def test_pages_sections_groups_and_repeats() -> None:
 
 
 def test_or_other_adds_a_choice_and_a_field() -> None:
-    rows = [["type", "name", "label"], ["select_one yes_no or_other", "q", "Q"]]
+    rows: Rows = [["type", "name", "label"], ["select_one yes_no or_other", "q", "Q"]]
     report = imported(rows, YES_NO)
     question, specify = fields_of(report)
     assert [choice.value for choice in document_of(report).choice_lists["yes_no"]] == ["yes", "no", "other"]
@@ -164,7 +164,7 @@ def test_or_other_adds_a_choice_and_a_field() -> None:
 
 
 def test_filter_columns_and_choice_filters() -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label", "choice_filter"],
         ["select_one state", "s", "S", None],
         ["select_one city", "c", "C", "state = ${s}"],
@@ -176,7 +176,7 @@ def test_filter_columns_and_choice_filters() -> None:
 
 @pytest.mark.parametrize("skip", [False, True])
 def test_unsupported_rows_are_named_and_left_out_only_by_choice(skip: bool) -> None:
-    rows = [
+    rows: Rows = [
         ["type", "name", "label", "trigger"],
         ["geopoint", "where", "Where"],
         ["begin loop over x", "l", "L"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,6 +60,8 @@ PRS = frozenset(
 )  # fmt: skip
 _CHANGING = frozenset({"trigger", "parameters", "choice_filter_file", "autoplay"})
 """Columns whose loss would change what the form asks."""
+_FILTER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]*")
+"""A column of choices that a choice filter can name."""
 _SILENT = frozenset({"version", "allow_choice_duplicates", "namespaces", "submission_url", "public_key", "sms_keyword"})
 
 
@@ -140,9 +143,9 @@ def _prs_column(heading: str, parts: list[str], sheet: str, row: int, notes: Not
     key = parts[1].lower().replace(" ", "_")
     if key == "description":
         return _translated(heading, key, ":".join(parts[2:]), sheet, row, notes) if parts[2:] else Column(heading, key)
-    if key in PRS:
+    if key in PRS and (key == "relevant") == (sheet == "choices"):
         return Column(heading, f"prs:{key}")
-    notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key}")
+    notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key} in the sheet {sheet!r}")
     return Column(heading, None)
 
 
@@ -156,7 +159,7 @@ def _translated(heading: str, key: str, language: str, sheet: str, row: int, not
 
 
 def _other_column(heading: str, key: str, sheet: str, row: int, notes: Notes) -> Column:
-    if sheet == "choices":
+    if sheet == "choices" and _FILTER.fullmatch(heading.strip()):
         return Column(heading, f"column:{heading.strip()}")
     if key in _CHANGING:
         return Column(heading, f"unsupported:{key}")

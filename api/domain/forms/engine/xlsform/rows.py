@@ -24,7 +24,6 @@ _OVERRIDES: dict[str, frozenset[FieldType]] = {
         {FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.COUNTRY, FieldType.IDENTITY_NUMBER}
     ),
     "consent": frozenset({FieldType.BOOLEAN, FieldType.CONSENT}),
-    "single_choice": frozenset({FieldType.BOOLEAN, FieldType.COUNTRY}),
 }
 _SPECIFY = {
     "en": "Please specify",
@@ -57,7 +56,7 @@ class FieldMaker:
         if kind in CONTAINERS:
             field["fields"] = [made for inside in entry.inside for made in self.make(inside)]
             self._repeat(field, row, kind)
-        elif entry.type.choices and kind is not FieldType.BOOLEAN:
+        elif entry.type.choices:
             field["choices"] = entry.type.choices
         self._default(field, row, kind)
         return [field, self._specify(field, row)] if entry.type.other else [field]

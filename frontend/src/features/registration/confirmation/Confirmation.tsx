@@ -9,6 +9,7 @@ import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
 import { useSession } from "@/lib/session/session";
 import { claimRegistration } from "../api";
+import { forgetDraft, tokenOf } from "../guestTokens";
 import { calendarFile } from "./calendar";
 import { QrImage } from "./QrImage";
 import "./confirmation.css";
@@ -121,7 +122,8 @@ function Claim({ registration, onChange }: ConfirmationProps) {
   const session = useSession();
   const [isClaimed, setClaimed] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
-  if (session.status !== "signed-in") return null;
+  const isGuests = tokenOf(registration.uid) !== null;
+  if (session.status !== "signed-in" || (!isGuests && !isClaimed)) return null;
   if (isClaimed) {
     return (
       <Alert tone="good" live>
@@ -132,6 +134,7 @@ function Claim({ registration, onChange }: ConfirmationProps) {
   const claim = () =>
     claimRegistration(registration.uid).then((claimed) => {
       setClaimed(true);
+      forgetDraft(registration.uid);
       onChange(claimed);
     }, setProblem);
   return (

@@ -29,7 +29,7 @@ export function QrImage({ uid }: { uid: string }) {
   return (
     <div className="pass-qr">
       {source ? (
-        <img src={source} alt={t.confirmation.qr} width="208" height="208" />
+        <img src={source} alt={t.confirmation.qr} width="240" height="240" />
       ) : (
         <Skeleton label={t.common.loading} lines={1} tall />
       )}

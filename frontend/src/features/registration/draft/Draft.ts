@@ -15,6 +15,9 @@ export type SaveStatus =
   | { kind: "offline" }
   | { kind: "failed"; problem: ApiProblem };
 
+/** `isFinal` after the participant wanted to go on; otherwise it is the remark of an autosave. */
+export type Refusal = { step: string; errors: readonly ProblemError[]; isFinal: boolean };
+
 export type DraftSnapshot = {
   registration: Registration;
   edits: Record<string, StepEdits>;
@@ -22,7 +25,7 @@ export type DraftSnapshot = {
   conflicts: FieldConflict[];
   merged: boolean;
   /** What the server's own check found in a step; an edit of the field clears its entry. */
-  refused: { step: string; errors: readonly ProblemError[] } | null;
+  refused: Refusal | null;
 };
 
 type Rules = {
@@ -34,6 +37,19 @@ type Rules = {
 
 /** Saving stopped because another device answered differently; the participant decides, then tries again. */
 export class DraftConflict extends Error {}
+
+/** Another device, or a request whose answer was lost, has changed the registration meanwhile. */
+function isOutdated({ status, slug }: ApiProblem): boolean {
+  return (
+    status === 412 || slug === "registration-not-editable" || slug === "idempotency-key-reused"
+  );
+}
+
+/** The field of a step that a pointer begins with: `/answers/medicines/0/times` is about `medicines`. */
+function fieldOf(pointer: string): string {
+  const [head = "", next = ""] = pathOf(pointer);
+  return head === "answers" ? next : head;
+}
 
 /** In place of a step's name: the refusal is of the whole registration, at submit. */
 export const WHOLE = "*";
@@ -135,6 +151,13 @@ export class Draft {
     this.update({ edits });
   }
 
+  /** Forgets what was chosen at a step and not saved. */
+  discard(step: string): void {
+    const { [step]: _unsaved, ...edits } = this.snapshot.edits;
+    this.update({ edits });
+    this.keepLocally();
+  }
+
   flush(keepalive = false): Promise<void> {
     clearTimeout(this.timer);
     return this.enqueue(() => this.saveDirty(keepalive));
@@ -181,7 +204,7 @@ export class Draft {
     const { refused } = this.snapshot;
     if (!refused || (refused.step !== step && refused.step !== WHOLE)) return refused;
     return {
-      step: refused.step,
+      ...refused,
       errors: refused.errors.filter(({ pointer }) => !pathOf(pointer).includes(field)),
     };
   }
@@ -190,13 +213,24 @@ export class Draft {
     return this.snapshot.registration.uid;
   }
 
+  /** A step's answers as the server last showed them; tickets and people it keeps beside the steps. */
   private serverValues(step: string, registration = this.snapshot.registration): Answers {
-    const state = registration.steps[step];
-    if (!state) return {};
     const kind = this.kindOf(step);
-    if (kind === "tickets") return { tickets: state.tickets ?? [] };
-    if (kind === "attendees") return { attendees: state.attendees ?? [] };
-    return (state.answers ?? {}) as Answers;
+    if (kind === "tickets") {
+      return {
+        tickets: registration.tickets.map(({ ticket, quantity }) => ({ ticket, quantity })),
+      };
+    }
+    if (kind === "attendees") {
+      return {
+        attendees: registration.attendees.map(({ ticket, name, email }) => ({
+          ticket,
+          name,
+          email,
+        })),
+      };
+    }
+    return registration.steps[step]?.answers ?? {};
   }
 
   private kindOf(step: string): FlowStep["kind"] | undefined {
@@ -259,18 +293,21 @@ export class Draft {
     const saved = await this.noting(step, () =>
       gateway.saveStep(this.uid, step, body, registration.revision, keepalive),
     );
+    // What the server could not store stays an edit, with the server's reason at its field.
+    const problems = saved.steps[step]?.problems ?? [];
+    const unstored = new Set([...withheld, ...problems.map(({ pointer }) => fieldOf(pointer))]);
     const current = this.snapshot.edits[step] ?? {};
-    const next = afterSave(current, sent, this.serverValues(step, saved), withheld);
+    const next = afterSave(current, sent, this.serverValues(step, saved), unstored);
     const typedMeanwhile = Object.entries(next).some(
-      ([field, edit]) => !edit.saved && !withheld.has(field),
+      ([field, edit]) => !edit.saved && !unstored.has(field),
     );
     this.update({
       registration: saved,
       edits: { ...this.snapshot.edits, [step]: next },
       status: typedMeanwhile
         ? { kind: "dirty" }
-        : { kind: "saved", at: new Date(), withheld: withheld.size },
-      refused: null,
+        : { kind: "saved", at: new Date(), withheld: unstored.size },
+      refused: problems.length > 0 ? { step, errors: problems, isFinal: false } : null,
     });
     this.keepLocally();
     if (typedMeanwhile) this.schedule(AUTOSAVE_MS);
@@ -281,7 +318,7 @@ export class Draft {
       return await write();
     } catch (error) {
       const { status, errors } = asProblem(error);
-      if (status === 422) this.update({ refused: { step, errors } });
+      if (status === 422) this.update({ refused: { step, errors, isFinal: true } });
       throw error;
     }
   }
@@ -304,7 +341,7 @@ export class Draft {
     try {
       await write();
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+      if (!(error instanceof ApiProblem) || !isOutdated(error)) throw error;
       await this.reconcile();
       if (this.snapshot.registration.state !== "draft") return;
       if (this.snapshot.conflicts.length > 0) throw new DraftConflict();
@@ -339,7 +376,7 @@ export class Draft {
       this.update({ registration: submitted, edits: {}, refused: null });
     } catch (error) {
       const problem = asProblem(error);
-      const undecided = problem.isTransient || problem.slug.startsWith("idempotency");
+      const undecided = problem.isTransient || problem.slug === "idempotency-in-progress";
       if (!undecided) dropSubmitKey(this.uid);
       throw error;
     }

@@ -47,7 +47,7 @@ export function SingleChoiceAnswer(props: FieldProps) {
       value={chosen || null}
       options={options}
       onChange={(next) => form.change(path, next)}
-      inline={areShort(options) || Boolean(field.appearance?.includes("horizontal"))}
+      inline={areShort(options) || /horizontal|likert/.test(field.appearance ?? "")}
       isReadOnly={field.read_only}
     />
   );

@@ -20,7 +20,7 @@ export function locate(
   pointer: string,
   top: readonly FormField[],
 ): { pointer: string; field: FormField } | null {
-  const path = pathOf(pointer);
+  const path = pathOf(pointer.replace(/^(\/steps\/[^/]+)?\/answers(?=\/)/, ""));
   const names = new Set(top.map(({ name }) => name));
   const start = path.findIndex((part) => names.has(part));
   let field = top.find(({ name }) => name === path[start]);
@@ -44,10 +44,11 @@ export function usePageErrors(
   program: FormProgram,
   values: Answers,
   pageFields: readonly FormField[],
-  refused: readonly ProblemError[],
+  refusal: { errors: readonly ProblemError[]; isFinal: boolean },
   text: FormContextValue["text"],
 ) {
   const t = useMessages();
+  const { errors: refused, isFinal } = refusal;
   const [attempts, setAttempts] = useState<Record<string, number>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const pageKey = pageFields.map(({ name }) => name).join(" ");
@@ -80,24 +81,26 @@ export function usePageErrors(
       attempt > 0
         ? complete
         : located(program.errors(values, true)).filter(({ pointer }) => left.has(pointer));
+    const isShown = ({ pointer }: { pointer: string }) =>
+      isFinal || attempt > 0 || left.has(pointer);
     const server = located(
       refused.map(({ pointer, code, message }) => ({ pointer, code, message })),
-    );
+    ).filter(isShown);
     const all = new Map([...server, ...own].filter(onPage).map((error) => [error.pointer, error]));
     return all;
-  }, [attempt, complete, located, program, values, left, refused, onPage]);
+  }, [attempt, complete, located, program, values, left, refused, isFinal, onPage]);
 
   const entries: SummaryEntry[] = [...shown.values()].map(({ pointer, field, message }) => ({
     pointer,
     label: text(field.label),
     message,
   }));
-  const homeless = refused.filter(({ pointer }) => !locate(pointer, top));
+  const homeless = isFinal ? refused.filter(({ pointer }) => !locate(pointer, top)) : [];
   for (const { pointer, message } of homeless) entries.push({ pointer, label: "", message });
 
   return {
     attempt,
-    entries: attempt > 0 || refused.length > 0 ? entries : [],
+    entries: attempt > 0 || isFinal ? entries : [],
     errorAt: (pointer: string) => shown.get(pointer)?.message ?? null,
     leave: (pointer: string) =>
       setLeft((known) => (known.has(pointer) ? known : new Set(known).add(pointer))),

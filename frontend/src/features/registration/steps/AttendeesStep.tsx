@@ -28,7 +28,7 @@ function rowsFor(
     Array.from({ length: quantity }, () => {
       const at = left.findIndex((row) => row.ticket === ticket);
       const [row] = at >= 0 ? left.splice(at, 1) : [];
-      return row ?? { ticket, name: "", email: null };
+      return row ?? { ticket, name: "", email: "" };
     }),
   );
 }
@@ -64,7 +64,7 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
   const rows = rowsFor(registration.tickets, given);
   const registrant = registrantOf(wizard);
   if (given.length === 0 && rows[0])
-    rows[0] = { ...rows[0], name: registrant.name, email: registrant.email || null };
+    rows[0] = { ...rows[0], name: registrant.name, email: registrant.email };
 
   const change = (index: number, part: Partial<AttendeeInput>) =>
     wizard.change(
@@ -149,7 +149,7 @@ export default function AttendeesStep({ wizard, stepName }: { wizard: Wizard; st
               inputMode="email"
               autoComplete={index === 0 ? "email" : "off"}
               error={errors.get(`/attendees/${index}/email`)?.message}
-              onChange={(email) => change(index, { email: email || null })}
+              onChange={(email) => change(index, { email })}
             />
           </fieldset>
         ))}

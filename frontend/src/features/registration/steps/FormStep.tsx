@@ -28,10 +28,16 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   const found = pages.findIndex((page) => page.name === wantedPage);
   const index = Math.max(0, found);
   const page = pages[index];
-  const text = usePageText(program.document, values);
+  const text = usePageText(program.document, screen.answers);
   const refused = refusalOf(snapshot, stepName, wizard.steps);
   const pageFields = useMemo(() => (page ? fieldsOfPage(page) : []), [page]);
-  const errors = usePageErrors(program, values, pageFields, refused, text);
+  const errors = usePageErrors(
+    program,
+    values,
+    pageFields,
+    { errors: refused, isFinal: snapshot.refused?.isFinal ?? false },
+    text,
+  );
   const finish = useFinishStep(wizard, stepName);
   const [refusedAt, setRefusedAt] = useState(0);
 

@@ -26,7 +26,7 @@ export default function ReviewStep({ wizard, stepName }: { wizard: Wizard; stepN
     wizard.steps.findIndex(({ name }) => name === stepName),
   );
   const open = before.filter((step) => !wizard.isComplete(step.name));
-  const findings: readonly ProblemError[] = refused?.errors ?? [];
+  const findings: readonly ProblemError[] = refused?.isFinal ? refused.errors : [];
 
   return (
     <>

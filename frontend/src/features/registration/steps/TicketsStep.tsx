@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Badge, Skeleton } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
@@ -26,6 +26,7 @@ function useTickets(event: string) {
 
 export default function TicketsStep({ wizard, stepName }: { wizard: Wizard; stepName: string }) {
   const { messages: t } = useI18n();
+  const { draft } = wizard;
   const { registration } = wizard.snapshot;
   const event = useTickets(registration.event.uid);
   const finish = useFinishStep(wizard, stepName);
@@ -35,6 +36,9 @@ export default function TicketsStep({ wizard, stepName }: { wizard: Wizard; step
   const held = (ticket: string) =>
     registration.tickets.find((one) => one.ticket === ticket)?.quantity ?? 0;
   const first = event.data?.tickets[0]?.uid ?? "";
+
+  // Places are held by "Continue" alone: who leaves without it keeps those held before, and no page shows others.
+  useEffect(() => () => draft.discard(stepName), [draft, stepName]);
 
   const choose = (ticket: string, quantity: number) => {
     finish.clear();

@@ -110,3 +110,26 @@ test("sends a sealed answer once, and its mask from then on", async () => {
   expect(bodies.filter((body) => body.includes("234123412346"))).toHaveLength(1);
   expect(bodies.at(-1)).toContain("••••2346");
 });
+
+test("keeps an answer that the server could not store, and says why once it is left", async () => {
+  fake.begin();
+  const { user } = renderApp(AT);
+  const phone = await screen.findByLabelText(/^Phone/);
+  fake.unstored = [{ pointer: "/answers/phone", code: "format", message: "No such number." }];
+  await user.type(phone, "+911234567890");
+  expect(await screen.findByText(/except 1 answer to correct/)).toBeInTheDocument();
+  expect(phone).not.toBeInvalid();
+  await user.tab();
+  expect(phone).toBeInvalid();
+  expect(phone).toHaveValue("+911234567890");
+});
+
+test("shows the confirmation when the registration was submitted elsewhere", async () => {
+  fake.begin();
+  const { user } = renderApp(AT);
+  await name();
+  fake.change({ state: "confirmed", confirmation_number: "GYL-1" });
+  fake.refuseNext("PUT", SAVES, { status: 409, slug: "registration-not-editable" });
+  await user.type(await name(), "Asha");
+  expect(await screen.findByRole("heading", { name: "You are registered" })).toBeInTheDocument();
+});

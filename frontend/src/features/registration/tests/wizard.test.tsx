@@ -15,21 +15,21 @@ const ABOUT_YOU = {
   languages: ["en"],
 };
 
-const COMPLETE = { status: "complete" as const };
+const COMPLETE = { status: "complete", answers: {}, problems: [] };
 
 function beginAtReview() {
   const registration = fake.begin();
   fake.change({
-    tickets: [{ ticket: IDS.full, quantity: 1, held_until: null }],
+    tickets: [{ ticket: IDS.full, quantity: 1, state: "held", held_until: null }],
+    attendees: [
+      { uid: "person-0", ticket: IDS.full, name: "Asha Kulkarni", email: "", state: "planned" },
+    ],
     steps: {
       ...registration.steps,
       about_you: { ...COMPLETE, answers: ABOUT_YOU },
       health: { ...COMPLETE, answers: { diet: "veg", has_condition: false } },
-      tickets: { ...COMPLETE, tickets: [{ ticket: IDS.full, quantity: 1 }] },
-      people: {
-        ...COMPLETE,
-        attendees: [{ ticket: IDS.full, name: "Asha Kulkarni", email: null }],
-      },
+      tickets: COMPLETE,
+      people: COMPLETE,
     },
   });
 }
@@ -143,6 +143,21 @@ describe("tickets", () => {
     const [, held] = fake.callsTo("PUT", /tickets$/);
     expect(held?.body).toEqual({ complete: true, tickets: [{ ticket: IDS.full, quantity: 1 }] });
   });
+
+  test("chosen but not continued are forgotten, and people follow the seats", async () => {
+    beginAtReview();
+    const { user } = renderApp(`${AT}/tickets`);
+    await user.click(await screen.findByRole("button", { name: "One more Full retreat" }));
+    await user.click(screen.getByRole("link", { name: /^Review/ }));
+    expect(await screen.findByText("1 × Full retreat")).toBeInTheDocument();
+
+    await user.click(screen.getByRole("link", { name: "Edit Tickets" }));
+    await user.click(await screen.findByRole("button", { name: "One more Full retreat" }));
+    await user.click(await next());
+    await screen.findByRole("heading", { name: "Who is coming" });
+    expect(screen.getAllByLabelText(/^Full name/)).toHaveLength(2);
+    expect(screen.queryByRole("link", { name: /^Review/ })).not.toBeInTheDocument();
+  });
 });
 
 describe("submit", () => {
@@ -234,5 +249,21 @@ describe("a guest", () => {
     expect(await screen.findByLabelText("Your link")).toHaveValue(
       "http://localhost:3000/resume#good-token",
     );
+  });
+});
+
+describe("a signed-in person", () => {
+  test("can keep a guest's registration in the account", async () => {
+    fake.staff();
+    localStorage.setItem("prs.signed-in", "1");
+    sessionStorage.setItem(`prs.draft.${IDS.registration}`, "guest-token");
+    fake.begin({ state: "confirmed", confirmation_number: "GYL-1" });
+    const { user } = renderApp(AT);
+    await user.click(await screen.findByRole("button", { name: "Keep it in my account" }));
+    expect(await screen.findByText("It is now among your registrations.")).toBeInTheDocument();
+    expect(fake.callsTo("POST", /claim$/)[0]?.headers.get("Registration-Token")).toBe(
+      "guest-token",
+    );
+    expect(sessionStorage).toHaveLength(0);
   });
 });

@@ -1,0 +1,3 @@
+import { loadRe2 } from "@/lib/regex/lazyRe2";
+
+await loadRe2();
