@@ -34,7 +34,7 @@ _OURS = (SQLAlchemyError, OSError, TimeoutError)
 class Delivery(Protocol):
     """Delivers claimed rows to one destination. Must not raise for a row's sake: that is what the outcome is for."""
 
-    async def __call__(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome: ...
+    async def __call__(self, kernel: Kernel, rows: Sequence[Claimed], /) -> Outcome: ...
 
 
 async def drain(

@@ -25,7 +25,7 @@ class Recorder:
         """The ids of all rows, in the order they came."""
         return [row.id for batch in self.batches for row in batch]
 
-    async def __call__(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome:
+    async def __call__(self, _: Kernel, rows: Sequence[Claimed]) -> Outcome:
         self.batches.append(list(rows))
         return Outcome(done=[row.id for row in rows])
 

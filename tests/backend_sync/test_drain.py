@@ -97,9 +97,7 @@ async def test_a_row_that_breaks_the_delivery_is_given_up_and_keeps_nobody_waiti
     assert sorted(recorder.seen) == [row["id"] for row in rows if row["id"] != poison]
 
 
-async def test_an_absent_database_is_not_the_rows_fault(
-    worker_kernel: Kernel, kernel: Kernel, world: World, owner: Database
-) -> None:
+async def test_an_absent_database_is_not_the_rows_fault(worker_kernel: Kernel, kernel: Kernel, world: World) -> None:
     await enqueue(kernel, world.organization.id)
 
     async def fails(_: Kernel, __: Sequence[Claimed]) -> Outcome:

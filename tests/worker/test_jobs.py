@@ -56,7 +56,7 @@ async def work(kernel: Kernel, seen: Counter[datetime]) -> None:
 
 
 async def test_sixty_slots_asked_for_many_times_run_once_each_under_eight_workers(
-    kernel: Kernel, worker_kernel: Kernel, world: World, owner: Database
+    kernel: Kernel, worker_kernel: Kernel, owner: Database
 ) -> None:
     slots = [NOON + timedelta(seconds=30 * index) for index in range(60)]
     asked = await asyncio.gather(
@@ -70,7 +70,7 @@ async def test_sixty_slots_asked_for_many_times_run_once_each_under_eight_worker
 
 
 async def test_a_slot_whose_holder_died_is_taken_over_and_the_dead_one_cannot_finish_it(
-    kernel: Kernel, worker_kernel: Kernel, world: World, owner: Database
+    kernel: Kernel, worker_kernel: Kernel, owner: Database
 ) -> None:
     await ask(kernel)
     async with unit_of_work(worker_kernel, WORKER, SYSTEM) as uow:
@@ -91,7 +91,7 @@ async def test_a_slot_whose_holder_died_is_taken_over_and_the_dead_one_cannot_fi
 
 
 async def test_a_job_that_fails_is_tried_again_and_given_up_in_the_end(
-    kernel: Kernel, settings: Settings, world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, settings: Settings, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = 0
 
@@ -115,7 +115,7 @@ async def test_a_job_that_fails_is_tried_again_and_given_up_in_the_end(
 
 
 async def test_a_job_that_fails_does_not_keep_another_from_running(
-    kernel: Kernel, settings: Settings, world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, settings: Settings, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails(_: Kernel, __: JobRun) -> None:
         raise ValueError
