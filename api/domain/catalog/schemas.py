@@ -113,8 +113,7 @@ class EventIn(Input, frozen=True, kw_only=True):
     summary: Words = msgspec.field(default_factory=dict)
     description: Words = msgspec.field(default_factory=dict)
     category: str | None = None
-    place: StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
-Place = ""
+    place: Place = ""
     timezone: TimeZone
     starts_at: Moment
     ends_at: Moment
