@@ -26,7 +26,9 @@ WRONG_AADHAAR = "234123412345"
 def chromium() -> Iterator[Browser]:
     found = browsers.ensure(ROOT / ".data")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(**found.launch_options())
+        launched = playwright.chromium.launch(
+            executable_path=found.executable, env=dict(found.environment()), args=list(found.args)
+        )
         yield launched
         launched.close()
 
