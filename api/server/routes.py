@@ -1,7 +1,8 @@
 """Every controller of the API process."""
 
 from api.domain.accounts.controllers import ApiKeyController, AuthController, MeController
-from api.domain.catalog.controllers import CatalogController, EventController, FlowController, TicketController
+from api.domain.catalog.controllers import CatalogController
+from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
 from api.domain.jobs.controllers import JobController
 from api.domain.organizations.controllers import OrganizationController

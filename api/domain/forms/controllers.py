@@ -1,26 +1,23 @@
 """Routes of forms, for organisers and editors."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, MultipartBody
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 
 from api.domain.forms import contracts, engine, schemas, service
 from api.domain.forms.errors import FormInvalid, FormNameTaken, NothingToPublish, SheetInvalid
 from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem
-from api.lib.http.preconditions import etag, revision
+from api.lib.http.preconditions import IfMatch, OptionalIfMatch, etag, revision
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
 from api.lib.throttle import RouteClass
-
-IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
-OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision you read.")]
 
 
 @dataclass(frozen=True)

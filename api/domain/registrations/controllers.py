@@ -7,10 +7,10 @@ from uuid import UUID
 
 import segno
 from litestar import Controller, Request, Response, get, post, put
-from litestar.params import FromPath, HeaderParameter, JSONBody, PathParameter
+from litestar.params import FromPath, JSONBody, PathParameter
 
 from api.domain.catalog import service as catalog
-from api.domain.catalog.controllers import EventRef, IfNoneMatch, cacheable
+from api.domain.catalog.controllers import EventRef, cacheable
 from api.domain.catalog.errors import EventClosed, TicketNotOnSale, TicketSoldOut
 from api.domain.catalog.schemas import FlowOut
 from api.domain.organizations.errors import LivesElsewhere
@@ -28,17 +28,12 @@ from api.domain.registrations.errors import (
 from api.domain.registrations.presenting import event_out, registration_out, step_input
 from api.lib import clock
 from api.lib.errors import NotFound
-from api.lib.http.preconditions import etag, idempotency_key, revision
+from api.lib.http.preconditions import IdempotencyKey, IfMatch, IfNoneMatch, etag, idempotency_key, revision
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 
-IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
-Key = Annotated[
-    str | None,
-    HeaderParameter(name="Idempotency-Key", description="The same key with the same body happens once; e.g. a UUID."),
-]
 StepName = Annotated[str, PathParameter(max_length=64, description="A step of the pinned flow.")]
 
 _HOLDER = Permission.REGISTRATION_HOLDER
@@ -80,7 +75,7 @@ class EventRegistrationController(Controller):
         uow: Uow,
         event: EventRef,
         data: JSONBody[schemas.WholeRegistrationIn],
-        key: Key = None,
+        key: IdempotencyKey = None,
     ) -> Response[schemas.RegistrationStarted]:
         given = {name: step_input(step) for name, step in data.steps.items()}
         view, token = await submission.register(
@@ -168,7 +163,7 @@ class RegistrationController(Controller):
         ),
     )  # fmt: skip
     async def submit(
-        self, uow: Uow, registration: FromPath[UUID], if_match: IfMatch, key: Key = None
+        self, uow: Uow, registration: FromPath[UUID], if_match: IfMatch, key: IdempotencyKey = None
     ) -> Response[schemas.RegistrationOut]:
         view = await submission.submit(uow, registration, revision=revision(if_match), key=idempotency_key(key))
         return await _answer(uow, view)

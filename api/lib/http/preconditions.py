@@ -1,8 +1,19 @@
-"""Revisions and keys in headers: ETag, If-Match, Idempotency-Key."""
+"""Revisions and keys in headers: ETag, If-Match, If-None-Match, Idempotency-Key."""
 
 import re
+from typing import Annotated
+
+from litestar.params import HeaderParameter
 
 from api.lib.errors import BadRequest, FieldProblem, PreconditionRequired
+
+IfMatch = Annotated[str, HeaderParameter(name="If-Match", description='The revision you have read, e.g. `"3"`.')]
+OptionalIfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The revision you have read.")]
+IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="ETags you hold.")]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(name="Idempotency-Key", description="The same key with the same body happens once; e.g. a UUID."),
+]
 
 _REVISION = re.compile(r'^"(\d{1,18})"$')
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")

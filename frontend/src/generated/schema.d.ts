@@ -2647,7 +2647,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision you read. */
+                /** @description The revision you have read. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -2789,7 +2789,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision you read. */
+                /** @description The revision you have read. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -3114,7 +3114,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision you read. */
+                /** @description The revision you have read. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -3381,7 +3381,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision you read. */
+                /** @description The revision you have read. */
                 "If-Match"?: string | null;
             };
             path: {
@@ -4427,7 +4427,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The revision you read. */
+                /** @description The revision you have read. */
                 "If-Match"?: string | null;
             };
             path: {
