@@ -12,7 +12,7 @@ def shared_stack() -> Iterator[Stack]:
     """One stack for all tests of a worker that leave it as they found it."""
     built = ROOT / "frontend" / "dist"
     extra = {"frontend_dir": str(built)} if (built / "index.html").is_file() else {}
-    with Stack.running(**extra) as stack:
+    with Stack.running(extra) as stack:
         yield stack
 
 
