@@ -25,9 +25,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     holder: Mapping[str, str] = field(default_factory=dict)
 
-    def send(
-        self, client: httpx.Client, method: str, template: str, headers: Mapping[str, str]
-    ) -> httpx.Response:
+    def send(self, client: httpx.Client, method: str, template: str, headers: Mapping[str, str]) -> httpx.Response:
         """Send it as whoever these headers stand for."""
         # A client that keeps cookies would carry one caller's session into the next one's request.
         client.cookies.clear()
@@ -63,9 +61,7 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "createEventCategory": lambda ground: Call(
         json={"organization": ground.organization, "slug": fresh("shelf"), "title": {"en": "Shelf"}}
     ),
-    "createEvent": lambda ground: Call(
-        json=EVENT | {"organization": ground.organization, "slug": fresh("event")}
-    ),
+    "createEvent": lambda ground: Call(json=EVENT | {"organization": ground.organization, "slug": fresh("event")}),
     "listOrganizationEvents": lambda ground: Call({"organization": ground.organization}),
     "getOrganizationEvent": lambda ground: Call({"organization": ground.organization, "event": ground.draft_event}),
     "updateEvent": lambda ground: Call({"event": ground.draft_event}, json={"place": "Pune"}, headers=FIRST),
@@ -83,9 +79,7 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "publishFlow": lambda ground: Call({"event": ground.event_with_steps}),
     # Forms.
     "listForms": lambda _: Call(),
-    "createForm": lambda ground: Call(
-        json={"organization": ground.organization, "source": ground.form_document()}
-    ),
+    "createForm": lambda ground: Call(json={"organization": ground.organization, "source": ground.form_document()}),
     "checkForm": lambda ground: Call(json={"source": ground.form_document()}),
     "importForm": lambda ground: Call(
         query={"organization": ground.organization}, files={"file": (f"{fresh('sheet')}.csv", SHEET, "text/csv")}
@@ -121,14 +115,10 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
         headers={"If-Match": f'"{ground.draft.revision}"'},
         holder=ground.draft.headers,
     ),
-    "cancelRegistration": lambda ground: Call(
-        {"registration": ground.confirmed.uid}, holder=ground.confirmed.headers
-    ),
+    "cancelRegistration": lambda ground: Call({"registration": ground.confirmed.uid}, holder=ground.confirmed.headers),
     "createResumeLink": lambda ground: Call({"registration": ground.draft.uid}, json={}, holder=ground.draft.headers),
     "claimRegistration": lambda ground: Call({"registration": ground.draft.uid}, holder=ground.draft.headers),
-    "listRegistrations": lambda ground: Call(
-        {"organization": ground.organization}, {"event": str(ground.world.event)}
-    ),
+    "listRegistrations": lambda ground: Call({"organization": ground.organization}, {"event": str(ground.world.event)}),
     "exportRegistrations": lambda ground: Call(
         {"organization": ground.organization}, {"event": str(ground.world.event)}
     ),
