@@ -110,12 +110,15 @@ def _from_validation(error: ValidationException) -> Problem:
 def _fields(extra: Any) -> list[FieldProblem]:
     found = extra if isinstance(extra, list) else []
     return [
-        FieldProblem(
-            f"/{part.get('key', '')}".replace(".", "/"), f"{part.get('source', 'request')}", part.get("message", "")
-        )
+        FieldProblem(_pointer(str(part.get("key", ""))), f"{part.get('source', 'request')}", part.get("message", ""))
         for part in found
         if isinstance(part, dict)
     ]
+
+
+def _pointer(key: str) -> str:
+    # The framework calls the whole body "data".
+    return "" if key in ("", "data") else "/" + key.removeprefix("data.").replace(".", "/")
 
 
 def from_exception(error: BaseException) -> Problem:
