@@ -61,7 +61,7 @@ def hits(place: bytes, text: str) -> dict[str, int]:
 
 def excerpts(place: bytes, text: str, most: int = 5) -> list[bytes]:
     """Return what stands around the first hits, to find where they come from."""
-    found = []
+    found: list[bytes] = []
     for one in {one for some in variants(text).values() for one in some}:
         at = place.find(one)
         while at >= 0 and len(found) < most:
