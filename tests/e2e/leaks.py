@@ -59,6 +59,17 @@ def hits(place: bytes, text: str) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+def excerpts(place: bytes, text: str, most: int = 5) -> list[bytes]:
+    """Return what stands around the first hits, to find where they come from."""
+    found: list[bytes] = []
+    for one in {one for some in variants(text).values() for one in some}:
+        at = place.find(one)
+        while at >= 0 and len(found) < most:
+            found.append(place[max(0, at - 150) : at + 80])
+            at = place.find(one, at + 1)
+    return found
+
+
 def dump(stack: Stack) -> bytes:
     """Return what ``pg_dump`` writes: every table with every row."""
     postgres = stack.services.postgres
