@@ -200,6 +200,10 @@ class Stack:
             if not process.alive():
                 self.start_one(name)
         httpx.delete(f"{self.back_office}/faults")
+        # A worker has no door to knock at: it works when it holds a connection and nothing is left to do.
+        working = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'prs-worker' LIMIT 1"
+        wait_for("the worker", lambda: bool(self.sql(working)), 60)
+        self.wait_delivered()
 
     def close(self) -> None:
         """Stop all processes, the last started first."""

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -78,8 +80,9 @@ def check_arrived(stack: Stack, done: list[Registered]) -> None:
     for uid, record in found.items():
         assert (record["ext_rev"], record["state"]) == (wanted[uid].revision, "open")
         assert (record["prs_number"], record["email"]) == (wanted[uid].number, wanted[uid].email)
-    totals = httpx.get(f"{stack.back_office}/totals.json").json()["event.registration"]
-    assert totals["records"] == totals["ext_uuids"] == int(stack.sql("SELECT count(*) FROM attendee"))
+    prefix = {one.email.split("-")[0] for one in done}.pop()
+    listed = httpx.get(f"{stack.back_office}/records.json", params={"q": f"{prefix}-", "limit": "1"}).json()
+    assert listed["total"] == len(wanted)
 
 
 def check_mails(stack: Stack, done: list[Registered]) -> int:
@@ -96,8 +99,7 @@ def check_mails(stack: Stack, done: list[Registered]) -> int:
 
 def prove(stack: Stack, people: int, kills: int) -> None:
     """Register people while the worker is killed, and find each of them once."""
-    prefix = f"p{people}k{kills}"
-    before = int(stack.sql("SELECT count(*) FROM attendee"))
+    prefix = f"p{uuid4().hex[:8]}"
     started = time.monotonic()
     counts = Counts()
     with killing(stack, counts, people, kills) as killer:
@@ -106,7 +108,6 @@ def prove(stack: Stack, people: int, kills: int) -> None:
     waited = stack.wait_delivered(90)
     assert killer.killed == kills
     assert len({one.uid for one in done}) == people
-    assert int(stack.sql("SELECT count(*) FROM attendee")) - before == people
     check_arrived(stack, done)
     copies = check_mails(stack, done)
     deliveries = [record["deliveries"] for record in stack.records([u for one in done for u in one.attendees]).values()]
@@ -136,7 +137,7 @@ def test_the_check_finds_a_person_who_is_missing_or_doubled(stack: Stack) -> Non
     done = asyncio.run(register(stack, 3, "control", Counts()))
     stack.wait_delivered()
     check_arrived(stack, done)
-    stolen = Registered(**{**done[0].__dict__, "attendees": ["00000000-0000-4000-8000-000000000000"]})
+    stolen = replace(done[0], attendees=[str(uuid4())])
     with pytest.raises(AssertionError):
         check_arrived(stack, [*done, stolen])
     stack.sql(f"UPDATE attendee SET uid = gen_random_uuid() WHERE uid = '{done[1].attendees[0]}'")  # noqa: S608
