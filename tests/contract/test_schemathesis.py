@@ -71,12 +71,12 @@ class Sender:
     def send(self, case: Case, headers: Mapping[str, str], *, as_holder: bool = False) -> None:
         name = case.operation.definition.raw["operationId"]
         if name not in self._aims:
-            self._aims[name] = Aim(self._platform.ground(), name)
+            self._aims[name] = Aim(self._platform.ground, name)
         aim = self._aims[name]
         aim.take(case)
-        given = {**headers, **aim.call.holder} if as_holder else dict(headers)
+        given = {**headers, **aim.headers, **(aim.call.holder if as_holder else {})}
         answer = case.call_and_validate(self._platform.url, session=self._session, headers=given, checks=CHECKS)
-        aim.answered(answer.headers)
+        aim.answered(case.method, answer.status_code, answer.headers)
 
 
 @pytest.fixture
