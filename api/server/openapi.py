@@ -126,6 +126,10 @@ def _describe(handler: HTTPRouteHandler, operation: Operation) -> None:
     for problem in dict.fromkeys([*_implied(handler, operation), *handler.opt.get(PROBLEMS, ())]):
         by_status.setdefault(problem.status, []).append(problem)
     responses = dict(operation.responses or {})
+    if (nothing := responses.get("204")) is not None and isinstance(nothing, OpenAPIResponse):
+        nothing.content = None
+    if any(getattr(parameter, "name", "").lower() == "if-none-match" for parameter in operation.parameters or ()):
+        responses["304"] = OpenAPIResponse(description="You hold it already.")
     for status, kinds in sorted(by_status.items()):
         slugs = ", ".join(f"`{kind.slug}`" for kind in sorted(kinds, key=lambda kind: kind.slug))
         responses[str(status)] = OpenAPIResponse(
