@@ -10,6 +10,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, OpenAPIMediaType, OpenAPIResponse, Operation, Reference, SecurityScheme
 
+from api.domain.organizations.errors import LivesElsewhere
 from api.lib.errors import (
     BadRequest,
     BodyTooLarge,
@@ -33,6 +34,8 @@ from api.lib.security import OPEN, Permission
 from api.lib.throttle import RouteClass
 
 VERSION = "1.0.0"
+# Where a request names an organization: it is entered, or refused as unknown or as living elsewhere.
+_ORGANIZATION = frozenset({"organization", "parent"})
 
 
 def config() -> OpenAPIConfig:
@@ -64,6 +67,8 @@ def _implied(handler: HTTPRouteHandler, operation: Operation) -> Iterable[type[P
     permission: Permission = handler.opt[guards.KEY]
     names = {getattr(parameter, "name", "").lower() for parameter in operation.parameters or ()}
     where = {getattr(parameter, "param_in", "") for parameter in operation.parameters or ()}
+    body = handler.parsed_fn_signature.parameters.get("data")
+    names.update(getattr(body.annotation, "__struct_fields__", ()) if body else ())
     yield Unavailable
     yield Problem
     # A bearer token is looked at wherever one is sent.
@@ -72,6 +77,9 @@ def _implied(handler: HTTPRouteHandler, operation: Operation) -> Iterable[type[P
         yield Forbidden
     if "path" in where or permission is Permission.REGISTRATION_HOLDER:
         yield NotFound
+    if permission not in OPEN and not names.isdisjoint(_ORGANIZATION):
+        yield NotFound
+        yield LivesElsewhere
     if where:
         yield BadRequest
         yield Unprocessable

@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.domain.accounts import contracts, schemas, service
 from api.domain.accounts.errors import (
+    AccountNeeded,
     CrossSiteRequest,
     EmailTaken,
     PasswordTooWeak,
@@ -147,7 +148,11 @@ class MeController(Controller):
     path = "/api/v1/me"
     tags = ("Sign-in",)
 
-    @get(operation_id="getMe", summary="Who you are and which roles you hold", opt=declare(Permission.SIGNED_IN))
+    @get(
+        operation_id="getMe",
+        summary="Who you are and which roles you hold",
+        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded),
+    )
     async def get_me(self, uow: Uow) -> schemas.MeOut:
         account = await service.current(uow)
         grants = [

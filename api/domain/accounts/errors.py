@@ -27,6 +27,14 @@ class CrossSiteRequest(Forbidden):
     default_detail = "Open the app at its own address and try again."
 
 
+class AccountNeeded(Forbidden):
+    """A key or a service asks for what only a person has."""
+
+    slug = "account-needed"
+    title = "This belongs to a person's account"
+    default_detail = "Sign in with an account instead of a key."
+
+
 class EmailTaken(Conflict):
     """An account with this address exists."""
 

@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from api.domain.accounts import contracts, passwords, repository
-from api.domain.accounts.errors import EmailTaken, PasswordTooWeak, PermissionNotYours, SessionEnded, WrongCredentials
+from api.domain.accounts.errors import (
+    AccountNeeded,
+    EmailTaken,
+    PasswordTooWeak,
+    PermissionNotYours,
+    SessionEnded,
+    WrongCredentials,
+)
 from api.domain.accounts.models import Account, ApiKey, AuthSession, RefreshToken, RoleGrant
 from api.domain.accounts.repository import AccountRepository, ApiKeyRepository
 from api.domain.accounts.roles import PERMISSIONS, Role
@@ -64,13 +71,13 @@ async def current(uow: UnitOfWork) -> contracts.Account:
     """Return the signed-in person.
 
     Raises:
-        NotFound: the caller is a key or a service.
+        AccountNeeded: the caller is a key or a service.
     """
     if uow.principal.account_id is None:
-        raise NotFound
+        raise AccountNeeded
     row = await AccountRepository(session=uow.session).get_one_or_none(id=uow.principal.account_id)
     if row is None:
-        raise NotFound
+        raise AccountNeeded
     return _contract(row)
 
 

@@ -9,6 +9,7 @@ import segno
 from litestar import Controller, Request, Response, get, post, put
 from litestar.params import FromPath, JSONBody, PathParameter
 
+from api.domain.accounts.errors import AccountNeeded
 from api.domain.catalog import service as catalog
 from api.domain.catalog.controllers import EventRef, cacheable
 from api.domain.catalog.errors import EventClosed, TicketNotOnSale, TicketSoldOut
@@ -196,7 +197,7 @@ class RegistrationController(Controller):
         operation_id="claimRegistration",
         summary="Move a guest's registration into your account",
         status_code=200,
-        opt=declare(Permission.SIGNED_IN, _CLASS, NotFound),
+        opt=declare(Permission.SIGNED_IN, _CLASS, AccountNeeded),
     )
     async def claim(self, uow: Uow, registration: FromPath[UUID]) -> Response[schemas.RegistrationOut]:
         return await _answer(uow, await service.claim(uow, registration))
@@ -230,7 +231,7 @@ class MyRegistrationController(Controller):
     @get(
         operation_id="listMyRegistrations",
         summary="Your registrations, the last changed first",
-        opt=declare(Permission.SIGNED_IN),
+        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded),
     )
     async def mine(self, uow: Uow) -> list[schemas.MyRegistration]:
         rows = await service.mine(uow)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from api.domain.accounts.errors import AccountNeeded
 from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
@@ -27,7 +28,7 @@ from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
 from api.lib.crypto import hash_token
-from api.lib.errors import FieldProblem, NotFound, Unauthenticated, Unprocessable
+from api.lib.errors import FieldProblem, NotFound, Unprocessable
 from api.lib.ids import new_uid
 from api.lib.security import Permission, Scope
 from api.lib.uow import UnitOfWork
@@ -96,10 +97,14 @@ async def flow_document(uow: UnitOfWork, uid: UUID) -> bytes:
 
 
 async def mine(uow: UnitOfWork) -> list[Registration]:
-    """Return the registrations of the signed-in account, the last changed first."""
+    """Return the registrations of the signed-in account, the last changed first.
+
+    Raises:
+        AccountNeeded: the caller is a key or a service.
+    """
     account_id = uow.principal.account_id
     if account_id is None:
-        raise NotFound
+        raise AccountNeeded
     reachable = await repository.organizations_of_account(uow.session, account_id)
     await uow.enter(Scope(frozenset(reachable)))
     return await RegistrationRepository(session=uow.session).of_account(account_id, 200)
@@ -341,11 +346,11 @@ async def claim(uow: UnitOfWork, uid: UUID) -> RegistrationView:
     """Move a guest's registration into the signed-in account.
 
     Raises:
-        Unauthenticated: nobody is signed in.
+        AccountNeeded: the caller is a key or a service.
         NotFound: the caller does not hold it. Staff may change registrations, not take them.
     """
     if uow.principal.account_id is None:
-        raise Unauthenticated
+        raise AccountNeeded
     row = await access.enter(uow, uid, None, lock=True)
     if row.account_id not in (None, uow.principal.account_id):
         raise NotFound

@@ -129,11 +129,24 @@ def from_exception(error: BaseException) -> Problem:
         return _from_http(error)
     if isinstance(error, RepositoryNotFound):
         return NotFound()
-    if isinstance(error, (IntegrityError, RepositoryIntegrityError)):
-        return Conflict()
+    # First: the repository library calls every failed statement an IntegrityError, a lost connection too.
     if is_unavailable(error):
         return Unavailable(headers={"Retry-After": "2"})
+    if isinstance(error, (IntegrityError, RepositoryIntegrityError)) and _violates(error):
+        return Conflict()
     return Problem()
+
+
+def _violates(error: BaseException) -> bool:
+    """Tell whether a constraint refused the row: SQLSTATE class 23, somewhere in the chain of causes."""
+    found: BaseException | None = error
+    for _ in range(8):
+        if found is None:
+            return False
+        if _state(found).startswith("23"):
+            return True
+        found = found.__cause__ or found.__context__
+    return False
 
 
 def is_unavailable(error: BaseException | None) -> bool:

@@ -1,0 +1,133 @@
+"""For every operation of the document one request that whoever may make it sees succeed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
+from tests.factories import documents
+from tests.factories.client import whole
+from tests.factories.world import PASSWORD
+
+SHEET = b"survey,,,\n,type,name,label\n,text,nickname,Nickname\n"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request. ``holder`` are the headers of the guest whose registration it is about."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    holder: Mapping[str, str] = field(default_factory=dict)
+
+    def send(self, client: httpx.Client, method: str, template: str, headers: Mapping[str, str]) -> httpx.Response:
+        """Send it as whoever these headers stand for."""
+        # A client that keeps cookies would carry one caller's session into the next one's request.
+        client.cookies.clear()
+        return client.request(
+            method,
+            template.format(**self.path),
+            params=dict(self.query),
+            json=self.json,
+            files=self.files,
+            headers={**self.headers, **headers},
+        )
+
+
+FIRST = {"If-Match": '"1"'}
+
+CALLS: dict[str, Callable[[Ground], Call]] = {
+    "live": lambda _: Call(),
+    "ready": lambda _: Call(),
+    # Sign-in.
+    "createAccount": lambda _: Call(
+        json={"email": f"{fresh('new')}@example.org", "password": PASSWORD, "name": "Somebody new"}
+    ),
+    "signIn": lambda _: Call(json={"email": PARTICIPANT, "password": PASSWORD}),
+    "refreshSession": lambda ground: Call(headers={"Cookie": f"prs_refresh={ground.cookie}"}),
+    "signOut": lambda _: Call(),
+    "getMe": lambda _: Call(),
+    "listMyRegistrations": lambda _: Call(),
+    # The catalogue and its events.
+    "listEvents": lambda _: Call(),
+    "getEvent": lambda ground: Call({"event": ground.world.slug}),
+    "getEventFlow": lambda ground: Call({"event": ground.world.slug}),
+    "listEventCategories": lambda _: Call(),
+    "createEventCategory": lambda ground: Call(
+        json={"organization": ground.organization, "slug": fresh("shelf"), "title": {"en": "Shelf"}}
+    ),
+    "createEvent": lambda ground: Call(json=EVENT | {"organization": ground.organization, "slug": fresh("event")}),
+    "listOrganizationEvents": lambda ground: Call({"organization": ground.organization}),
+    "getOrganizationEvent": lambda ground: Call({"organization": ground.organization, "event": ground.draft_event}),
+    "updateEvent": lambda ground: Call({"event": ground.draft_event}, json={"place": "Pune"}, headers=FIRST),
+    "publishEvent": lambda ground: Call({"event": ground.ready_event}),
+    "closeEvent": lambda ground: Call({"event": ground.event}),
+    "archiveEvent": lambda ground: Call({"event": ground.event}),
+    "deleteEvent": lambda ground: Call({"organization": ground.organization, "event": ground.draft_event}),
+    "restoreEvent": lambda ground: Call({"organization": ground.organization, "event": ground.deleted_event}),
+    "createTicket": lambda ground: Call({"event": ground.draft_event}, json={"name": {"en": "Seat"}}),
+    "updateTicket": lambda ground: Call({"ticket": ground.ticket}, json={"capacity": 5}, headers=FIRST),
+    "getFlowDraft": lambda ground: Call({"event": ground.event_with_steps}),
+    "saveFlowDraft": lambda ground: Call(
+        {"event": ground.draft_event}, json={"steps": ground.steps(str(ground.world.forms["about"]))}
+    ),
+    "publishFlow": lambda ground: Call({"event": ground.event_with_steps}),
+    # Forms.
+    "listForms": lambda _: Call(),
+    "createForm": lambda ground: Call(json={"organization": ground.organization, "source": ground.form_document()}),
+    "checkForm": lambda ground: Call(json={"source": ground.form_document()}),
+    "importForm": lambda ground: Call(
+        query={"organization": ground.organization}, files={"file": (f"{fresh('sheet')}.csv", SHEET, "text/csv")}
+    ),
+    "getForm": lambda ground: Call({"form": ground.form}),
+    "updateForm": lambda ground: Call({"form": ground.form}, json={"source": ground.form_document()}, headers=FIRST),
+    "publishForm": lambda ground: Call({"form": ground.form}),
+    # Organizations and their keys.
+    "listOrganizations": lambda _: Call(),
+    "createOrganization": lambda ground: Call(
+        json={"parent": ground.organization, "name": "Faculty", "slug": fresh("faculty")}
+    ),
+    "listApiKeys": lambda ground: Call({"organization": ground.organization}),
+    "createApiKey": lambda ground: Call(
+        {"organization": ground.organization}, json={"name": "Till", "permissions": ["api-key:manage"]}
+    ),
+    "revokeApiKey": lambda ground: Call({"organization": ground.organization, "key": ground.key}),
+    # Registrations.
+    "startRegistration": lambda ground: Call(json={"event": ground.world.slug}),
+    "registerWhole": lambda ground: Call({"event": ground.world.slug}, json=whole(ground.world)),
+    "resumeRegistration": lambda ground: Call(json={"token": ground.link}),
+    "getRegistration": lambda ground: Call({"registration": ground.draft.uid}, holder=ground.draft.headers),
+    "getRegistrationFlow": lambda ground: Call({"registration": ground.draft.uid}, holder=ground.draft.headers),
+    "getQrCode": lambda ground: Call({"registration": ground.confirmed.uid}, holder=ground.confirmed.headers),
+    "saveStep": lambda ground: Call(
+        {"registration": ground.draft.uid, "step": "about"},
+        json={"complete": True, "answers": documents.ANSWERS},
+        headers={"If-Match": f'"{ground.draft.revision}"'},
+        holder=ground.draft.headers,
+    ),
+    "submitRegistration": lambda ground: Call(
+        {"registration": ground.draft.uid},
+        headers={"If-Match": f'"{ground.draft.revision}"'},
+        holder=ground.draft.headers,
+    ),
+    "cancelRegistration": lambda ground: Call({"registration": ground.confirmed.uid}, holder=ground.confirmed.headers),
+    "createResumeLink": lambda ground: Call({"registration": ground.draft.uid}, json={}, holder=ground.draft.headers),
+    "claimRegistration": lambda ground: Call({"registration": ground.draft.uid}, holder=ground.draft.headers),
+    "listRegistrations": lambda ground: Call({"organization": ground.organization}, {"event": str(ground.world.event)}),
+    "exportRegistrations": lambda ground: Call(
+        {"organization": ground.organization}, {"event": str(ground.world.event)}
+    ),
+    "deleteRegistration": lambda ground: Call(
+        {"organization": ground.organization, "registration": ground.cancelled.uid}
+    ),
+    "restoreRegistration": lambda ground: Call(
+        {"organization": ground.organization, "registration": ground.deleted.uid}
+    ),
+    # The scheduler's.
+    "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
+}

@@ -1,0 +1,178 @@
+"""Things of one organization, each made anew over HTTP by its administrator, for requests to act on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+import httpx
+
+from tests.factories import documents
+from tests.factories.client import whole
+from tests.factories.world import PASSWORD, World
+
+PARTICIPANT = "participant@example.org"
+_NUMBERS = count(1)
+EVENT = {
+    "title": {"en": "Winter school"},
+    "timezone": "Asia/Kolkata",
+    "starts_at": "2099-01-10T04:00:00Z",
+    "ends_at": "2099-01-12T12:00:00Z",
+}
+
+
+def fresh(word: str) -> str:
+    """Return a name that nothing has yet."""
+    return f"{word}-{next(_NUMBERS)}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A registration, and the token of the guest who holds it."""
+
+    uid: str
+    token: str
+    revision: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Registration-Token": self.token}
+
+
+@dataclass
+class Ground:
+    """One organization. What a property names is made at its first use and stays the same."""
+
+    client: httpx.Client
+    world: World
+    administrator: Mapping[str, str]
+
+    @property
+    def organization(self) -> str:
+        return str(self.world.organization.uid)
+
+    @cached_property
+    def cookie(self) -> str:
+        """The refresh cookie of a session of the participant."""
+        answer = self.client.post("/api/v1/auth/sessions", json={"email": PARTICIPANT, "password": PASSWORD})
+        return answer.cookies["prs_refresh"]
+
+    def _done(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
+        answer = self.client.request(
+            method, f"/api/v1{path}", headers=self.administrator if headers is None else headers, **more
+        )
+        assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    # Events.
+
+    @cached_property
+    def event(self) -> str:
+        """A published event."""
+        uid = self._with_flow()
+        self._done("POST", f"/events/{uid}/flow-draft/publish")
+        self._done("POST", f"/events/{uid}/publish")
+        return uid
+
+    @cached_property
+    def ready_event(self) -> str:
+        """A draft event that could be published."""
+        uid = self._with_flow()
+        self._done("POST", f"/events/{uid}/flow-draft/publish")
+        return uid
+
+    @cached_property
+    def draft_event(self) -> str:
+        body = EVENT | {"organization": self.organization, "slug": fresh("school")}
+        uid: str = self._done("POST", "/events", json=body)["uid"]
+        return uid
+
+    @cached_property
+    def deleted_event(self) -> str:
+        self._done("DELETE", f"/organizations/{self.organization}/events/{self.draft_event}")
+        return self.draft_event
+
+    @cached_property
+    def ticket(self) -> str:
+        uid: str = self._done("POST", f"/events/{self.draft_event}/tickets", json={"name": {"en": "Seat"}})["uid"]
+        return uid
+
+    @cached_property
+    def event_with_steps(self) -> str:
+        """A draft event with a flow that could be published."""
+        return self._with_flow()
+
+    def _with_flow(self) -> str:
+        _ = self.ticket
+        steps = {"steps": self.steps(str(self.world.forms["about"]))}
+        self._done("PUT", f"/events/{self.draft_event}/flow-draft", json=steps)
+        return self.draft_event
+
+    @staticmethod
+    def steps(form: str) -> list[dict[str, Any]]:
+        """Return the steps of a small flow."""
+        return [
+            {"name": "about", "kind": "form", "title": {"en": "About you"}, "form": form},
+            {"name": "review", "kind": "review", "title": {"en": "Review"}},
+            {"name": "done", "kind": "confirmation", "title": {"en": "Done"}},
+        ]
+
+    # Forms and keys.
+
+    @cached_property
+    def form(self) -> str:
+        """A form that was never published."""
+        body = {"organization": self.organization, "source": self.form_document()}
+        uid: str = self._done("POST", "/forms", json=body)["uid"]
+        return uid
+
+    @staticmethod
+    def form_document() -> dict[str, Any]:
+        """Return a small form under a name of its own."""
+        return documents.document(fresh("form"), documents.field("nickname"))
+
+    @cached_property
+    def key(self) -> str:
+        body = {"name": "A key", "permissions": ["event:read"]}
+        made = self._done("POST", f"/organizations/{self.organization}/api-keys", json=body)
+        uid: str = made["api_key"]["uid"]
+        return uid
+
+    # Registrations of the world's event, all of them a guest's.
+
+    @cached_property
+    def draft(self) -> Held:
+        """A draft with every step complete."""
+        made = self._started("POST", "/registrations", {"event": self.world.slug})
+        revision = made.revision
+        for step, given in whole(self.world)["steps"].items():
+            headers = made.headers | {"If-Match": f'"{revision}"'}
+            path = f"/registrations/{made.uid}/steps/{step}"
+            revision = self._done("PUT", path, headers, json={"complete": True, **given})["revision"]
+        return Held(made.uid, made.token, revision)
+
+    @cached_property
+    def confirmed(self) -> Held:
+        return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
+
+    @cached_property
+    def cancelled(self) -> Held:
+        self._done("POST", f"/registrations/{self.confirmed.uid}/cancel", self.confirmed.headers)
+        return self.confirmed
+
+    @cached_property
+    def deleted(self) -> Held:
+        self._done("DELETE", f"/organizations/{self.organization}/registrations/{self.cancelled.uid}")
+        return self.cancelled
+
+    @cached_property
+    def link(self) -> str:
+        """The token of a resume link that nobody has used."""
+        path = f"/registrations/{self.draft.uid}/resume-links"
+        url: str = self._done("POST", path, self.draft.headers, json={})["url"]
+        return url.partition("#")[2]
+
+    def _started(self, method: str, path: str, body: dict[str, Any]) -> Held:
+        made = self._done(method, path, {}, json=body)
+        return Held(made["registration"]["uid"], made["token"], made["registration"]["revision"])
