@@ -40,7 +40,7 @@ UNUSABLE: dict[str, tuple[bytes, str, str]] = {
     "an array for text": (b'{"event":["retreat"]}', "/event", "type"),
     "an object for text": (b'{"event":{}}', "/event", "type"),
     "a boolean for text": (b'{"event":true}', "/event", "type"),
-    "nothing": (b"", "", "body"),
+    "nothing": (b"", "", "type"),
     "null": (b"null", "", "type"),
     "an array": (b"[]", "", "type"),
     "text": (b'"retreat"', "", "type"),

@@ -110,15 +110,15 @@ def _from_validation(error: ValidationException) -> Problem:
 def _fields(extra: Any) -> list[FieldProblem]:
     found = extra if isinstance(extra, list) else []
     return [
-        FieldProblem(_pointer(str(part.get("key", ""))), f"{part.get('source', 'request')}", part.get("message", ""))
+        FieldProblem(_pointer(str(part.get("key", ""))), "type", part.get("message", ""))
         for part in found
         if isinstance(part, dict)
     ]
 
 
 def _pointer(key: str) -> str:
-    # The framework calls the whole body "data".
-    return "" if key in ("", "data") else "/" + key.removeprefix("data.").replace(".", "/")
+    # The framework calls the whole body "data" and keeps "state" to itself: that parameter is named in_state.
+    return "" if key in ("", "data") else "/" + key.removeprefix("data.").removeprefix("in_").replace(".", "/")
 
 
 def from_exception(error: BaseException) -> Problem:
