@@ -1,10 +1,8 @@
 """Generated requests for every operation: what the server answers is what the document says, and never its fault."""
 
-from collections.abc import Iterator, Mapping
-from http.cookiejar import DefaultCookiePolicy
+from collections.abc import Mapping
 
 import pytest
-import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
@@ -63,9 +61,8 @@ generated = settings(
 class Sender:
     """Sends generated requests on a ground of their own, and holds the answers against the document."""
 
-    def __init__(self, platform: Platform, session: requests.Session) -> None:
+    def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._session = session
         self._aims: dict[str, Aim] = {}
 
     def send(self, case: Case, headers: Mapping[str, str], *, as_holder: bool = False) -> None:
@@ -75,16 +72,13 @@ class Sender:
         aim = self._aims[name]
         aim.take(case)
         given = {**headers, **aim.headers, **(aim.call.holder if as_holder else {})}
-        answer = case.call_and_validate(self._platform.url, session=self._session, headers=given, checks=CHECKS)
+        answer = case.call_and_validate(self._platform.url, headers=given, checks=CHECKS)
         aim.answered(case.method, answer.status_code, answer.headers)
 
 
 @pytest.fixture
-def sender(platform: Platform) -> Iterator[Sender]:
-    with requests.Session() as session:
-        # What an answer sets must not come with the next request.
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        yield Sender(platform, session)
+def sender(platform: Platform) -> Sender:
+    return Sender(platform)
 
 
 @pytest.fixture
