@@ -6,7 +6,7 @@ the same row may be delivered twice, so every delivery must be idempotent.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -38,15 +38,22 @@ class Delivery(Protocol):
 
 
 async def drain(
-    kernel: Kernel, destination: Destination, deliver: Delivery, *, size: int = BATCH, lease: float = LEASE_SECONDS
+    kernel: Kernel,
+    destination: Destination,
+    deliver: Delivery,
+    *,
+    size: int = BATCH,
+    lease: float = LEASE_SECONDS,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Deliver what is due until nothing is, or until the destination is away; returns how many rows were delivered."""
+    """Deliver what is due until nothing is, the destination is away, or the process stops; returns how many rows were
+    delivered."""
     delivered = 0
-    while True:
+    while not stopping():
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
             token, rows = await sync.claim(uow, destination, size=size, lease=lease)
         if not rows:
-            return delivered
+            break
         async with _held(kernel, token, rows, lease):
             outcome = await _deliver(kernel, deliver, rows)
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
@@ -54,7 +61,8 @@ async def drain(
         delivered += len(outcome.done)
         _report(kernel, destination, rows, outcome)
         if outcome.retry:
-            return delivered
+            break
+    return delivered
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,7 @@
 """The Celery application: each task is a nudge, and what it does is in ``worker.tasks``."""
 
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -20,11 +21,13 @@ from worker.tasks import jobs, sync
 log = telemetry.logger(__name__)
 
 POLL_SECONDS = 1.0
+# Batches under way may end when the worker is stopped: what they hold would wait for the end of its lease.
+STOP_SECONDS = 10.0
 
 app: Celery = make_celery(settings_or_exit().redis_url)
 
 _runtime: Runtime | None = None
-_stopping = threading.Event()
+_pollers: list[threading.Thread] = []
 
 
 def runtime() -> Runtime:
@@ -76,7 +79,7 @@ def _try(work: Coroutine[Any, Any, None]) -> None:
 
 def _poll(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Find due work without any nudge, so that neither Redis nor a lost message can stop a delivery."""
-    while not _stopping.wait(POLL_SECONDS):
+    while not runtime().stopping.wait(POLL_SECONDS):
         _try(work())
 
 
@@ -99,12 +102,16 @@ def start() -> None:
         (destination.value, partial(sync.drain_destination, found, destination)) for destination in found.deliveries
     ]
     for name, work in [*rounds, ("jobs", partial(jobs.run_open, found))]:
-        threading.Thread(target=_poll, args=(work,), name=f"poll-{name}", daemon=True).start()
+        _pollers.append(threading.Thread(target=_poll, args=(work,), name=f"poll-{name}", daemon=True))
+        _pollers[-1].start()
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
 def _stop(**_: Any) -> None:
-    _stopping.set()
+    runtime().stopping.set()
+    until = time.monotonic() + STOP_SECONDS
+    for poller in _pollers:
+        poller.join(max(0.0, until - time.monotonic()))
 
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]

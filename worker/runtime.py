@@ -34,6 +34,7 @@ class Runtime:
         self.kernel: Kernel = make_kernel(settings, service="worker", database_url=settings.worker_database_url)
         self._odoo = self.run(self._make_odoo()) if settings.odoo_url else None
         self.deliveries = self._deliveries()
+        self.stopping = threading.Event()
         self._busy: dict[str, asyncio.Lock] = {}
 
     async def _make_odoo(self) -> OdooClient:

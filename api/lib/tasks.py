@@ -22,6 +22,8 @@ def make_celery(broker: str) -> Celery:
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
+        # The default gives up after a hundred tries, and the worker ends.
+        broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options={
             "visibility_timeout": 60,

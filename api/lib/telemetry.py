@@ -66,7 +66,8 @@ def configure_logging(level: str, *, service: str) -> None:
     # The server brings handlers of its own, which write plain lines.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers[:] = []
-        logging.getLogger(name).propagate = True
+        # Its access log holds whole addresses, and with them what people search for: we write our own.
+        logging.getLogger(name).propagate = name != "uvicorn.access"
     # These would log statements with their parameters, and with them people's answers.
     for name in ("sqlalchemy.engine", "asyncpg", "httpx", "httpcore", "multipart", "python_multipart"):
         logging.getLogger(name).setLevel(logging.WARNING)

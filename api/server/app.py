@@ -33,6 +33,16 @@ def provide_tokens(request: Request[Any, Any, Any]) -> TokenService:
     return authenticator.tokens
 
 
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    # Redis' client may take a cancellation for a failed connection and go on: ask until it is heard.
+    running: set[asyncio.Task[None]] = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=0.2)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _lifespan(kernel: Kernel) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -48,9 +58,7 @@ def _lifespan(kernel: Kernel) -> Any:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _stop(tasks)
             await kernel.close()
 
     return lifespan

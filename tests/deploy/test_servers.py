@@ -184,7 +184,7 @@ def test_parallel_workers_of_one_run_share_the_servers_until_the_last_lets_go() 
     with TestServices.acquire(run=run) as services:
         assert {_line(other) for other in others} == {str(services.postgres.started_on)}
         for other in others:
-            other.wait()
+            other.communicate()
         url = services.create_database("made_here")
         assert url.endswith("/made_here")
         directory = services.directory
@@ -202,6 +202,6 @@ def test_servers_of_killed_tests_are_reaped() -> None:
     assert redis is not None
     (services.directory / "holders" / str(os.getpid())).unlink()
     holder.send_signal(signal.SIGKILL)
-    holder.wait()
+    holder.communicate()
     assert processes.wait_gone(postmaster, 15)
     assert processes.wait_gone(redis, 15)

@@ -11,7 +11,8 @@ from tests.e2e.stack import ROOT, Stack
 def shared_stack() -> Iterator[Stack]:
     """One stack for all tests of a worker that leave it as they found it."""
     built = ROOT / "frontend" / "dist"
-    with Stack.running(frontend_dir=str(built) if (built / "index.html").is_file() else "") as stack:
+    extra = {"frontend_dir": str(built)} if (built / "index.html").is_file() else {}
+    with Stack.running(extra) as stack:
         yield stack
 
 

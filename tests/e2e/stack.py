@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -66,7 +67,7 @@ class Stack:
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, *, durable: bool = False, **settings: str) -> Iterator["Stack"]:
+    def running(cls, settings: Mapping[str, str] = MappingProxyType({}), *, durable: bool = False) -> Iterator["Stack"]:
         """Yield a stack with the demo loaded. ``settings`` are ``PRS_*`` variables without the prefix, in small
         letters; ``durable`` keeps PostgreSQL's fsync, for tests that kill it."""
         directory = Path(tempfile.mkdtemp(prefix="prs-e2e-"))
@@ -191,12 +192,18 @@ class Stack:
 
     def ensure(self) -> None:
         """Bring back whatever a test has taken away, and wait until nothing is left to deliver."""
+        if self.services.postgres.postmaster() is None:
+            self.services.postgres.restart()
         if self.services.redis.process() is None:
             self.services.redis.restart()
         for name, process in self.processes.items():
             if not process.alive():
                 self.start_one(name)
         httpx.delete(f"{self.back_office}/faults")
+        # A worker has no door to knock at: it works when it holds a connection and nothing is left to do.
+        working = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'prs-worker' LIMIT 1"
+        wait_for("the worker", lambda: bool(self.sql(working)), 60)
+        self.wait_delivered()
 
     def close(self) -> None:
         """Stop all processes, the last started first."""

@@ -55,6 +55,11 @@ class Screen:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
+    def kept(self) -> str:
+        """Return what the browser keeps on this device."""
+        kept = self.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+        return str(kept)
+
     def go_on(self) -> None:
         self.page.get_by_role("button", name="Continue", exact=True).click()
 
@@ -154,6 +159,7 @@ def test_a_new_user_registers_and_the_registration_arrives_everywhere(
     screen.go_on()
     guardian(screen)
     screen.heading("Tickets")
+    assert AADHAAR not in screen.kept()
 
     other = resume_elsewhere(stack, chromium, screen)
     other.page.get_by_role("button", name=re.compile("One more Shared room")).click()
@@ -172,6 +178,7 @@ def test_a_new_user_registers_and_the_registration_arrives_everywhere(
     expect(other.page.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
     number = other.page.get_by_text(re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$")).first.inner_text()
     other.shot("confirmation")
+    assert AADHAAR not in other.kept()
     other.close()
 
     in_the_staffs_list(stack, chromium, name, number)

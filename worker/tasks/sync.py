@@ -13,4 +13,5 @@ async def drain_destination(runtime: Runtime, destination: Destination) -> None:
     delivery = runtime.deliveries.get(destination)
     if delivery is not None:
         size = SIZES.get(destination, BATCH)
-        await runtime.alone(f"drain:{destination}", drain(runtime.kernel, destination, delivery, size=size))
+        work = drain(runtime.kernel, destination, delivery, size=size, stopping=runtime.stopping.is_set)
+        await runtime.alone(f"drain:{destination}", work)

@@ -141,7 +141,7 @@ async def _complete(
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
     problems = list(found.problems)
     if not wanted:
-        problems.append(FieldProblem("/steps/tickets", "required", "Choose a ticket."))
+        problems.append(FieldProblem(_tickets_pointer(flow), "required", "Choose a ticket."))
     named = flow.of_kind(StepKind.ATTENDEES)
     if named is not None and wanted:
         seats_by_ticket = {
@@ -155,6 +155,11 @@ async def _complete(
     await _write(uow, row, flow, found, people, tickets)
     await _confirm(uow, row)
     await seats.take(uow, tickets, wanted)
+
+
+def _tickets_pointer(flow: FlowVersion) -> str:
+    step = flow.of_kind(StepKind.TICKETS)
+    return f"/steps/{step.name}/tickets" if step else "/tickets"
 
 
 async def _wanted(
@@ -175,7 +180,7 @@ async def _wanted(
         choice = given[step.name].tickets or ()
     elif step is None and len(tickets) == 1:
         choice = (SeatChoice(tickets[0].uid, 1),)
-    pointer = f"/steps/{step.name}/tickets" if step else "/tickets"
+    pointer = _tickets_pointer(flow)
     seats.checked(choice, pointer)
     pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
     await seats.refuse_sold_out(uow, pairs)

@@ -35,7 +35,7 @@ def problem_of(error: msgspec.ValidationError, tree: Any, decoder: msgspec.json.
     where = "".join(json_text.step(name) for name in steps)
     if named := _FIELD.search(what):
         where += json_text.step(named["name"])
-    return Unprocessable(errors=(FieldProblem(where, _code(what), what),))
+    return Unprocessable(errors=(FieldProblem(where, _code(what), _message(what)),))
 
 
 def _code(what: str) -> str:
@@ -44,6 +44,11 @@ def _code(what: str) -> str:
     if "missing required" in what:
         return "required"
     return "format" if "matching regex" in what or "must lie" in what else "type"
+
+
+def _message(what: str) -> str:
+    # A regular expression helps nobody who fills in a form; the OpenAPI document has it for those who want it.
+    return "The text does not have the form that is asked for." if "matching regex" in what else what
 
 
 def _which(tree: Any, steps: list[str | int], text: str, decoder: msgspec.json.Decoder[Any]) -> str:

@@ -110,12 +110,15 @@ def _from_validation(error: ValidationException) -> Problem:
 def _fields(extra: Any) -> list[FieldProblem]:
     found = extra if isinstance(extra, list) else []
     return [
-        FieldProblem(
-            f"/{part.get('key', '')}".replace(".", "/"), f"{part.get('source', 'request')}", part.get("message", "")
-        )
+        FieldProblem(_pointer(str(part.get("key", ""))), "type", part.get("message", ""))
         for part in found
         if isinstance(part, dict)
     ]
+
+
+def _pointer(key: str) -> str:
+    # The framework calls the whole body "data" and keeps "state" to itself: that parameter is named in_state.
+    return "" if key in ("", "data") else "/" + key.removeprefix("data.").removeprefix("in_").replace(".", "/")
 
 
 def from_exception(error: BaseException) -> Problem:
@@ -126,11 +129,24 @@ def from_exception(error: BaseException) -> Problem:
         return _from_http(error)
     if isinstance(error, RepositoryNotFound):
         return NotFound()
-    if isinstance(error, (IntegrityError, RepositoryIntegrityError)):
-        return Conflict()
+    # First: the repository library calls every failed statement an IntegrityError, a lost connection too.
     if is_unavailable(error):
         return Unavailable(headers={"Retry-After": "2"})
+    if isinstance(error, (IntegrityError, RepositoryIntegrityError)) and _violates(error):
+        return Conflict()
     return Problem()
+
+
+def _violates(error: BaseException) -> bool:
+    """Tell whether a constraint refused the row: SQLSTATE class 23, somewhere in the chain of causes."""
+    found: BaseException | None = error
+    for _ in range(8):
+        if found is None:
+            return False
+        if _state(found).startswith("23"):
+            return True
+        found = found.__cause__ or found.__context__
+    return False
 
 
 def is_unavailable(error: BaseException | None) -> bool:
