@@ -97,7 +97,7 @@ def _implied(handler: HTTPRouteHandler, operation: Operation) -> Iterable[type[P
 
 
 def describe_problems(app: Litestar) -> None:
-    """Add the problem responses, the security of each operation, and the strictness of bodies."""
+    """Add the problem responses, the security of each operation, and bodies exactly."""
     schema = app.openapi_schema
     components = schema.components
     document: dict[str, Any] = msgspec.json.schema_components(
@@ -111,7 +111,7 @@ def describe_problems(app: Litestar) -> None:
             operation: Operation | None = getattr(item, method)
             if operation is not None:
                 _describe(by_id[operation.operation_id], operation)
-    _forbid_unknown_fields(components.schemas or {})
+    _describe_bodies(components.schemas)
 
 
 class _Raw(dict[str, Any]):
@@ -150,20 +150,35 @@ def _security(permission: Permission) -> list[dict[str, list[str]]]:
     return [{"bearer": []}]
 
 
-def _inputs() -> set[str]:
-    found, todo = set(), [Input]
+def _inputs() -> dict[str, type[Input]]:
+    found: dict[str, type[Input]] = {}
+    todo: list[type[Input]] = [Input]
     while todo:
         for kind in todo.pop().__subclasses__():
-            found.add(kind.__name__)
+            found[kind.__name__] = kind
             todo.append(kind)
     return found
 
 
-def _forbid_unknown_fields(schemas: dict[str, Any]) -> None:
-    strict = _inputs()
-    for name, schema in schemas.items():
-        if name in strict and not isinstance(schema, dict):
-            schema.additional_properties = False
+def _describe_bodies(schemas: dict[str, Any]) -> None:
+    """Describe bodies as their decoder reads them: the framework forgets what holds inside of mappings."""
+    inputs = _inputs()
+    kinds = [kind for name, kind in sorted(inputs.items()) if name in schemas]
+    exact: dict[str, Any] = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")[1]
+    for name, part in exact.items():
+        schemas[name] = _Raw(_with_open_mappings(part))
+
+
+def _with_open_mappings(node: Any) -> Any:
+    """Say of a mapping to anything that it may hold something: generated clients read a bare object as empty."""
+    if isinstance(node, list):
+        return [_with_open_mappings(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: _with_open_mappings(item) for name, item in node.items()}
+    if found.get("type") == "object" and "properties" not in found:
+        found.setdefault("additionalProperties", {})
+    return found
 
 
 def render(app: Litestar) -> bytes:

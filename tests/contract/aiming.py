@@ -34,7 +34,7 @@ class Aim:
         """What the operation needs besides the caller's credentials."""
         return {name: value for name, value in self.call.headers.items() if name == "Cookie"}
 
-    def take(self, case: Case) -> None:
+    def take(self, case: Case[Any]) -> None:
         """Change the case in place; what was generated to be wrong stays wrong."""
         self._taken += 1
         for name in case.path_parameters:
@@ -48,6 +48,8 @@ class Aim:
                 case.body = self._good_but_one(case.body)
         if self._revision and "If-Match" in case.headers:
             case.headers["If-Match"] = self._revision
+        if "Idempotency-Key" in case.headers and self._taken % 2:
+            case.headers["Idempotency-Key"] = f"{self._operation}-{self._taken}"
 
     def answered(self, method: str, status: int, headers: Mapping[str, Any]) -> None:
         """Go on with what there is now: the next revision, or new things where these are used up."""
@@ -57,14 +59,14 @@ class Aim:
             self._begin()
 
     def _good_but_one(self, generated: dict[str, Any]) -> dict[str, Any]:
-        """Return a body that would be accepted, with one of its fields as it was generated."""
+        """Return a body that would be accepted, with at most one of its fields as it was generated."""
         if self.call.files:
             return {**generated, "file": SHEET}
         good = CALLS[self._operation](self._ground).json
         if not good or not generated:
             return generated
-        name = sorted(generated)[self._taken // 2 % len(generated)]
-        return {**good, name: generated[name]}
+        chosen = self._taken // 2 % (len(generated) + 1)
+        return {**good, **{name: generated[name] for name in sorted(generated)[chosen : chosen + 1]}}
 
     def _known(self, name: str, value: Any, known: Mapping[str, str]) -> Any:
         if name == "step" and isinstance(value, str):

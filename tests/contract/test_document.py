@@ -88,7 +88,8 @@ def test_an_operation_has_a_name_a_summary_and_a_permission(operation: Operation
 
 @each_operation
 def test_security_follows_from_the_permission(operation: Operation) -> None:
-    bearer, registration = {"bearer": []}, {"registration": []}
+    bearer: dict[str, list[str]] = {"bearer": []}
+    registration: dict[str, list[str]] = {"registration": []}
     promised = {Permission.PUBLIC: [], Permission.REGISTRATION_HOLDER: [registration, bearer]}
     assert operation.spec["security"] == promised.get(operation.permission, [bearer])
     # A bearer token is looked at wherever one is sent.

@@ -1,6 +1,7 @@
 """Generated requests for every operation: what the server answers is what the document says, and never its fault."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import schemathesis
@@ -65,7 +66,7 @@ class Sender:
         self._platform = platform
         self._aims: dict[str, Aim] = {}
 
-    def send(self, case: Case, headers: Mapping[str, str], *, as_holder: bool = False) -> None:
+    def send(self, case: Case[Any], headers: Mapping[str, str], *, as_holder: bool = False) -> None:
         name = case.operation.definition.raw["operationId"]
         if name not in self._aims:
             self._aims[name] = Aim(self._platform.ground, name)
@@ -88,29 +89,29 @@ def administrator(platform: Platform) -> Mapping[str, str]:
 
 @schema.include(operation_id=OPEN_TO_ALL).parametrize()
 @generated
-def test_what_nobody_in_particular_sends(case: Case, sender: Sender) -> None:
+def test_what_nobody_in_particular_sends(case: Case[Any], sender: Sender) -> None:
     sender.send(case, {})
 
 
 @shut.exclude(operation_id=OPEN_TO_ALL).parametrize()
 @generated
-def test_what_nobody_in_particular_sends_to_staff_routes(case: Case, sender: Sender) -> None:
+def test_what_nobody_in_particular_sends_to_staff_routes(case: Case[Any], sender: Sender) -> None:
     sender.send(case, {})
 
 
 @schema.include(operation_id=OF_HOLDERS).parametrize()
 @generated
-def test_what_a_guest_sends(case: Case, sender: Sender) -> None:
+def test_what_a_guest_sends(case: Case[Any], sender: Sender) -> None:
     sender.send(case, {}, as_holder=True)
 
 
 @schema.exclude(operation_id="signOut").parametrize()
 @generated
-def test_what_an_administrator_sends(case: Case, sender: Sender, administrator: Mapping[str, str]) -> None:
+def test_what_an_administrator_sends(case: Case[Any], sender: Sender, administrator: Mapping[str, str]) -> None:
     sender.send(case, administrator, as_holder=True)
 
 
 @schema.include(operation_id="signOut").parametrize()
 @generated
-def test_what_somebody_sends_who_signs_out(case: Case, platform: Platform, sender: Sender) -> None:
+def test_what_somebody_sends_who_signs_out(case: Case[Any], platform: Platform, sender: Sender) -> None:
     sender.send(case, sign_in(platform.client, PARTICIPANT).headers)

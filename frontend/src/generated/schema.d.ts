@@ -961,7 +961,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AccountIn */
+        /**
+         * AccountIn
+         * @description A new account. The password has at least 15 characters.
+         */
         AccountIn: {
             email: string;
             name: string;
@@ -979,7 +982,10 @@ export interface components {
             api_key: components["schemas"]["ApiKeyOut"];
             key: string;
         };
-        /** ApiKeyIn */
+        /**
+         * ApiKeyIn
+         * @description A new key; it can do no more than its maker.
+         */
         ApiKeyIn: {
             expires_at?: string | null;
             name: string;
@@ -997,7 +1003,10 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** AttendeeIn */
+        /**
+         * AttendeeIn
+         * @description A person who comes.
+         */
         AttendeeIn: {
             /** @default  */
             email?: string;
@@ -1015,7 +1024,10 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** CategoryIn */
+        /**
+         * CategoryIn
+         * @description A new shelf.
+         */
         CategoryIn: {
             /** Format: uuid */
             organization: string;
@@ -1048,9 +1060,13 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** EventIn */
+        /**
+         * EventIn
+         * @description A new event; it begins as a draft.
+         */
         EventIn: {
             category?: string | null;
+            /** @default {} */
             description?: {
                 [key: string]: string;
             };
@@ -1065,6 +1081,7 @@ export interface components {
             slug: string;
             /** Format: date-time */
             starts_at: string;
+            /** @default {} */
             summary?: {
                 [key: string]: string;
             };
@@ -1122,16 +1139,21 @@ export interface components {
             items: components["schemas"]["EventSummary"][];
             next_cursor: string | null;
         };
-        /** EventPatch */
+        /**
+         * EventPatch
+         * @description Changes of an event; what is left out stays.
+         */
         EventPatch: {
             category?: string | null;
             description?: {
                 [key: string]: string;
             };
+            /** Format: date-time */
             ends_at?: string;
             place?: string;
             registration_closes_at?: string | null;
             registration_opens_at?: string | null;
+            /** Format: date-time */
             starts_at?: string;
             summary?: {
                 [key: string]: string;
@@ -1191,7 +1213,10 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** FlowIn */
+        /**
+         * FlowIn
+         * @description The steps of a flow, in order.
+         */
         FlowIn: {
             steps: components["schemas"]["FlowStepIn"][];
         };
@@ -1209,7 +1234,10 @@ export interface components {
             flow_version: string;
             version: number;
         };
-        /** FlowStepIn */
+        /**
+         * FlowStepIn
+         * @description A step of a flow; ``condition`` may name answers of earlier steps as ``${step.field}``.
+         */
         FlowStepIn: {
             condition?: string | null;
             form?: string | null;
@@ -1244,7 +1272,10 @@ export interface components {
             problems: components["schemas"]["FormProblem"][];
             valid: boolean;
         };
-        /** FormIn */
+        /**
+         * FormIn
+         * @description A new form: ``source`` is a form document (docs/guides/forms.md).
+         */
         FormIn: {
             /** Format: uuid */
             organization: string;
@@ -1282,7 +1313,10 @@ export interface components {
             /** Format: uuid */
             version_uid: string;
         };
-        /** FormSourceIn */
+        /**
+         * FormSourceIn
+         * @description A form document.
+         */
         FormSourceIn: {
             source: {
                 [key: string]: unknown;
@@ -1350,13 +1384,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** OrganizationIn */
+        /**
+         * OrganizationIn
+         * @description A new organization below one the caller manages.
+         */
         OrganizationIn: {
             /**
              * @default organization
-             * @enum {string}
+             * @enum {unknown}
              */
-            kind?: "organization" | "university" | "faculty" | "department" | "centre" | "store";
+            kind?: "centre" | "department" | "faculty" | "organization" | "store" | "university";
             name: string;
             /** Format: uuid */
             parent: string;
@@ -1395,7 +1432,10 @@ export interface components {
             message: string;
             pointer: string;
         };
-        /** RegistrationIn */
+        /**
+         * RegistrationIn
+         * @description Begins a draft. ``event`` is a uid or slug.
+         */
         RegistrationIn: {
             event: string;
             /** @default en */
@@ -1428,7 +1468,10 @@ export interface components {
             registration: components["schemas"]["RegistrationOut"];
             token: string | null;
         };
-        /** ResumeIn */
+        /**
+         * ResumeIn
+         * @description The token of a resume link (what follows ``#``).
+         */
         ResumeIn: {
             token: string;
         };
@@ -1438,7 +1481,10 @@ export interface components {
             expires_at: string;
             url: string;
         };
-        /** ResumeLinkIn */
+        /**
+         * ResumeLinkIn
+         * @description ``send`` mails a link to the address the draft has.
+         */
         ResumeLinkIn: {
             /** @default false */
             send?: boolean;
@@ -1450,11 +1496,17 @@ export interface components {
             /** Format: date-time */
             slot: string;
         };
-        /** RunRequest */
+        /**
+         * RunRequest
+         * @description Asks for the slot in which ``at`` lies; now where it is left out.
+         */
         RunRequest: {
             at?: string | null;
         };
-        /** SeatIn */
+        /**
+         * SeatIn
+         * @description Seats of one ticket.
+         */
         SeatIn: {
             quantity: number;
             /** Format: uuid */
@@ -1487,7 +1539,10 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        /** SignInIn */
+        /**
+         * SignInIn
+         * @description E-mail address and password.
+         */
         SignInIn: {
             email: string;
             password: string;
@@ -1512,7 +1567,10 @@ export interface components {
             items: components["schemas"]["StaffRegistration"][];
             next_cursor: string | null;
         };
-        /** StepIn */
+        /**
+         * StepIn
+         * @description What is given at one step: ``answers`` of a form, ``tickets`` or ``attendees``.
+         */
         StepIn: {
             answers?: {
                 [key: string]: unknown;
@@ -1528,7 +1586,10 @@ export interface components {
             problems: components["schemas"]["ProblemOut"][];
             status: string;
         };
-        /** StepSaveIn */
+        /**
+         * StepSaveIn
+         * @description Saves a step; ``complete`` false keeps an unfinished one.
+         */
         StepSaveIn: {
             answers?: {
                 [key: string]: unknown;
@@ -1545,11 +1606,15 @@ export interface components {
             state: string;
             synced_at: string | null;
         };
-        /** TicketIn */
+        /**
+         * TicketIn
+         * @description A new ticket; no ``capacity`` means no limit.
+         */
         TicketIn: {
             capacity?: number | null;
             /** @default EUR */
             currency?: string;
+            /** @default {} */
             description?: {
                 [key: string]: string;
             };
@@ -1585,7 +1650,10 @@ export interface components {
             /** Format: uuid */
             uid: string;
         };
-        /** TicketPatch */
+        /**
+         * TicketPatch
+         * @description Changes of a ticket; what is left out stays.
+         */
         TicketPatch: {
             capacity?: number | null;
             description?: {
@@ -1606,7 +1674,10 @@ export interface components {
             expires_in: number;
             token_type: string;
         };
-        /** WholeRegistrationIn */
+        /**
+         * WholeRegistrationIn
+         * @description A complete registration in one call: what is given at each step, by the step's name.
+         */
         WholeRegistrationIn: {
             /** @default en */
             locale?: string;
@@ -1957,9 +2028,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description Problem: `bad-request`. */
             400: {
@@ -2149,6 +2218,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `slug-taken`. */
             409: {
                 headers: {
@@ -2169,6 +2247,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2346,6 +2433,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `slug-taken`. */
             409: {
                 headers: {
@@ -2366,6 +2462,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2950,6 +3055,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FlowOut"];
                 };
+            };
+            /** @description You hold it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem: `bad-request`. */
             400: {
@@ -3887,6 +3999,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `form-name-taken`. */
             409: {
                 headers: {
@@ -3907,6 +4028,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4118,6 +4248,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `form-name-taken`. */
             409: {
                 headers: {
@@ -4138,6 +4277,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4708,6 +4856,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `account-needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `rate-limited`. */
             429: {
                 headers: {
@@ -4757,6 +4914,15 @@ export interface operations {
             };
             /** @description Problem: `unauthenticated`. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `account-needed`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4907,6 +5073,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`. */
             409: {
                 headers: {
@@ -4927,6 +5102,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5021,6 +5205,15 @@ export interface operations {
             };
             /** @description Problem: `not-found`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5153,6 +5346,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -5273,6 +5475,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -5372,6 +5583,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -5460,6 +5680,15 @@ export interface operations {
             };
             /** @description Problem: `not-found`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5580,6 +5809,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5709,6 +5947,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -5814,6 +6061,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -5904,6 +6160,15 @@ export interface operations {
             };
             /** @description Problem: `not-found`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6031,6 +6296,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `validation-failed`. */
             422: {
                 headers: {
@@ -6146,6 +6420,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6663,6 +6946,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `account-needed`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `not-found`. */
             404: {
                 headers: {
@@ -6759,6 +7051,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FlowOut"];
                 };
+            };
+            /** @description You hold it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem: `bad-request`. */
             400: {
