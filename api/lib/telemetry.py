@@ -25,6 +25,20 @@ def _with_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> stru
     return event
 
 
+# What the driver and the database quote of a statement's values: they may be somebody's answers.
+_QUOTED = re.compile(
+    r"(DETAIL:  |CONTEXT:  |invalid input for query argument \$\d+: |invalid input syntax for [^:\n]*: |Failing row )"
+    r".*?(?=\n\[SQL|\n\(Background|\n\nThe above|\n\nDuring handling|\nTraceback|\Z)",
+    re.DOTALL,
+)
+
+
+def _without_values(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _QUOTED.sub(r"\1(hidden)", event["exception"])
+    return event
+
+
 def _dumps(event: Any, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=repr).decode()
 
@@ -55,6 +69,7 @@ def configure_logging(level: str, *, service: str) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _service(service),
                 structlog.processors.format_exc_info,
+                _without_values,
                 structlog.processors.EventRenamer("message"),
                 structlog.processors.JSONRenderer(serializer=_dumps),
             ],
