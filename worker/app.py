@@ -28,6 +28,7 @@ app: Celery = make_celery(settings_or_exit().redis_url)
 
 _runtime: Runtime | None = None
 _pollers: list[threading.Thread] = []
+_asked_to_stop = threading.Event()
 
 
 def runtime() -> Runtime:
@@ -104,6 +105,16 @@ def start() -> None:
     for name, work in [*rounds, ("jobs", partial(jobs.run_open, found))]:
         _pollers.append(threading.Thread(target=_poll, args=(work,), name=f"poll-{name}", daemon=True))
         _pollers[-1].start()
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _asked(**_: Any) -> None:
+    _asked_to_stop.set()
+
+
+def asked_to_stop() -> bool:
+    """Tell whether a signal asked the worker to stop; otherwise Celery gave up by itself."""
+    return _asked_to_stop.is_set()
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]

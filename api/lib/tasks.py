@@ -19,7 +19,8 @@ def make_celery(broker: str) -> Celery:
     app.conf.update(
         task_default_queue=QUEUE,
         task_ignore_result=True,
-        task_acks_late=True,
+        # A nudge that is lost costs a second; one that is not acknowledged breaks kombu when Redis goes away.
+        task_acks_late=False,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
         # The default gives up after a hundred tries, and the worker ends.

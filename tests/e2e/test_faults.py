@@ -52,6 +52,17 @@ def test_without_redis_people_register_and_arrive_while_it_is_away_and_at_once_w
     assert expect(stack, [walker.register()], 10) < AT_ONCE
 
 
+def test_a_redis_that_goes_in_the_middle_of_the_work_does_not_end_the_worker(stack: Stack, walker: Walker) -> None:
+    for _ in range(4):
+        people = [walker.register() for _ in range(3)]
+        stack.services.redis.stop()
+        people += [walker.register() for _ in range(2)]
+        expect(stack, people, 30)
+        assert stack.processes["worker"].alive()
+        stack.services.redis.restart()
+    expect(stack, [walker.register()], 20)
+
+
 def test_the_worker_takes_nudges_again_after_redis_was_away(stack: Stack, walker: Walker) -> None:
     stack.services.redis.kill9()
     expect(stack, [walker.register()], 10)
