@@ -168,7 +168,7 @@ class FlowStepIn(Input, frozen=True, kw_only=True):
 
     name: StepName
     kind: str
-    title: Title
+    title: Words
     form: UUID | None = None
     condition: Annotated[str, Meta(max_length=2000)] | None = None
 
