@@ -114,6 +114,21 @@ def test_a_success_says_what_it_holds(operation: Operation) -> None:
         assert bool(answer.get("content")) == (status != "204")
 
 
+def test_an_answer_that_is_held_already_is_documented(platform: Platform) -> None:
+    named = [operation for operation in OPERATIONS if "If-None-Match" in operation.names]
+    assert [operation.name for operation in OPERATIONS if 304 in operation.statuses] == [found.name for found in named]
+    address = f"/api/v1/events/{platform.own.slug}/flow"
+    etag = platform.client.get(address).headers["etag"]
+    assert platform.client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_bounds_inside_of_mappings_and_of_nullable_numbers_are_told() -> None:
+    ticket = SCHEMAS["TicketIn"]["properties"]
+    assert ticket["name"]["minProperties"] == 1
+    assert {"pattern", "maxLength"} <= ticket["name"]["propertyNames"].keys()
+    assert next(kind for kind in ticket["capacity"]["anyOf"] if kind["type"] == "integer")["minimum"] == 0
+
+
 @each_operation
 def test_path_parameters_are_the_ones_of_the_address(operation: Operation) -> None:
     found = [parameter for parameter in operation.spec.get("parameters", ()) if parameter["in"] == "path"]
