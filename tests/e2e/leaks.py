@@ -107,6 +107,12 @@ def recorded_redis(stack: Stack) -> Iterator[None]:
         client.close()
 
 
+def redis_holds(stack: Stack, pattern: str) -> bool:
+    """Tell whether Redis has a document whose key fits the pattern."""
+    with redis.Redis.from_url(stack.settings.redis_url) as client:
+        return any(key.startswith(b"prs:doc:") for key in client.scan_iter(pattern))
+
+
 def redis_content(stack: Stack) -> bytes:
     """Return all keys with their serialised values, a snapshot without compression, and the append-only file."""
     client = redis.Redis.from_url(stack.settings.redis_url)
