@@ -9,6 +9,7 @@ import {
 } from "react";
 import type { LocalizedText } from "@/lib/api/types";
 import { en, type Messages } from "./en";
+import { regional } from "./regional";
 import { directionOf, textOf } from "./text";
 
 export const UI_LOCALES = [
@@ -24,13 +25,6 @@ const loaders: Record<UiLocale, () => Promise<Messages>> = {
   en: async () => en,
   hi: async () => (await import("./hi")).hi,
 };
-
-function regional(language: UiLocale): string {
-  return (
-    navigator.languages?.find((tag) => tag === language || tag.startsWith(`${language}-`)) ??
-    language
-  );
-}
 
 function isUiLocale(value: string | null | undefined): value is UiLocale {
   return UI_LOCALES.some((locale) => locale.code === value);
@@ -89,7 +83,7 @@ export function I18nProvider({ children }: { children: ReactNode }) {
   const value = useMemo(
     () => ({
       language: loaded.locale,
-      locale: regional(loaded.locale),
+      locale: regional(loaded.locale, navigator.languages ?? []),
       messages: loaded.messages,
       setLocale,
     }),
