@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.domain.accounts import keyring
+from api.domain.accounts import grants, keyring
 from api.domain.accounts import service as accounts
 from api.domain.accounts.roles import Role
 from api.domain.catalog import flow_service, flows, ticket_service
@@ -66,7 +66,7 @@ async def _people(uow: UnitOfWork, owner: Organization) -> None:
         account = await accounts.find(uow, email)
         if account is None:
             account = await accounts.register(uow, email=email, password=PASSWORD, name=name)
-        await accounts.grant(uow, account, owner, role)
+        await grants.grant(uow, account, owner, role)
     if await accounts.find(uow, PARTICIPANT[0]) is None:
         await accounts.register(uow, email=PARTICIPANT[0], password=PASSWORD, name=PARTICIPANT[1])
 

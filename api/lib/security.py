@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REGISTRATION_HOLDER = "registration-holder"
     ORGANIZATION_READ = "organization:read"
     ORGANIZATION_MANAGE = "organization:manage"
+    ROLE_MANAGE = "role:manage"
     API_KEY_MANAGE = "api-key:manage"
     FORM_READ = "form:read"
     FORM_MANAGE = "form:manage"
@@ -27,6 +28,8 @@ class Permission(StrEnum):
     REGISTRATION_EXPORT = "registration:export"
     SENSITIVE_REVEAL = "sensitive:reveal"
     SYNC_READ = "sync:read"
+    AUDIT_READ = "audit:read"
+    PRIVACY_MANAGE = "privacy:manage"
     JOBS_RUN = "jobs:run"
 
 

@@ -1,6 +1,7 @@
 """Every controller of the API process."""
 
-from api.domain.accounts.controllers import ApiKeyController, AuthController, MeController
+from api.domain.accounts.api_key_controllers import ApiKeyController
+from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController

@@ -1,11 +1,8 @@
 """For every operation of the document one request that whoever may make it sees succeed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-import httpx
-
+from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
 from tests.factories.client import whole
@@ -13,34 +10,9 @@ from tests.factories.world import PASSWORD
 
 SHEET = b"survey,,,\n,type,name,label\n,text,nickname,Nickname\n"
 
-
-@dataclass(frozen=True)
-class Call:
-    """A request. ``holder`` are the headers of the guest whose registration it is about."""
-
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    files: Mapping[str, tuple[str, bytes, str]] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    holder: Mapping[str, str] = field(default_factory=dict)
-
-    def send(self, client: httpx.Client, method: str, template: str, headers: Mapping[str, str]) -> httpx.Response:
-        """Send it as whoever these headers stand for."""
-        # A client that keeps cookies would carry one caller's session into the next one's request.
-        client.cookies.clear()
-        return client.request(
-            method,
-            template.format(**self.path),
-            params=dict(self.query),
-            json=self.json,
-            files=self.files,
-            headers={**self.headers, **headers},
-        )
-
-
 FIRST = {"If-Match": '"1"'}
 
+# The calls of further areas live in files of their own, `calls_<area>.py`, and are joined here.
 CALLS: dict[str, Callable[[Ground], Call]] = {
     "live": lambda _: Call(),
     "ready": lambda _: Call(),

@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.domain.accounts import keyring
+from api.domain.accounts import api_keys, grants, keyring
 from api.domain.accounts import service as accounts
 from api.domain.accounts.roles import Role
 from api.lib.security import Scope
@@ -141,7 +141,7 @@ async def _world(kernel: Kernel, slug: str, roles: tuple[Role, ...]) -> World:
         for role in roles:
             email = f"{role.value}@{slug}.example.org"
             staff[role] = await accounts.register(uow, email=email, password=PASSWORD, name=role.value)
-            await accounts.grant(uow, staff[role], organization, role)
+            await grants.grant(uow, staff[role], organization, role)
     event, tickets, forms = await make_event(kernel, organization, f"{slug}-retreat", capacity=None)
     return World(organization, staff, event, f"{slug}-retreat", tickets, forms)
 
@@ -153,7 +153,7 @@ async def _keys(kernel: Kernel, world: World) -> list[Caller]:
             integration(
                 permission,
                 (
-                    await accounts.create_api_key(
+                    await api_keys.create(
                         uow, world.organization, name=permission.value, permissions=[permission], expires_at=None
                     )
                 )[1],

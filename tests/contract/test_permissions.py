@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from api.lib.security import OPEN, Permission
+from tests.contract.call import Call
 from tests.contract.callers import Caller, sign_in
-from tests.contract.calls import CALLS, Call
+from tests.contract.calls import CALLS
 from tests.contract.conftest import Platform
 from tests.contract.ground import PARTICIPANT, Ground
 from tests.contract.operations import OPERATIONS, Operation

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.domain.accounts import keyring
+from api.domain.accounts import grants, keyring
 from api.domain.accounts import service as accounts
 from api.domain.accounts.contracts import Account
 from api.domain.accounts.roles import Role
@@ -127,7 +127,7 @@ async def world(kernel: Kernel) -> World:
             account = await accounts.register(
                 uow, email=f"{role.value}@example.org", password=PASSWORD, name=role.value
             )
-            await accounts.grant(uow, account, organization, role)
+            await grants.grant(uow, account, organization, role)
             staff[role] = account
     event, tickets, made = await make_event(kernel, organization, "retreat")
     return World(organization, staff, event, "retreat", tickets, made)

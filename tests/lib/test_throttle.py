@@ -9,7 +9,7 @@ from socket import socket
 import httpx
 import pytest
 
-from api.domain.accounts import service as accounts
+from api.domain.accounts import api_keys
 from api.lib import throttle as limits
 from api.lib.cache import RedisGate
 from api.lib.security import Permission, Scope
@@ -186,7 +186,7 @@ async def test_sign_in_is_counted_by_address_whatever_token_comes_along(
 async def integrator(kernel: Kernel, world: World) -> dict[str, str]:
     scope = Scope(frozenset({world.organization.id}))
     async with unit_of_work(kernel, organiser(world.organization), scope) as uow:
-        _, text = await accounts.create_api_key(
+        _, text = await api_keys.create(
             uow, world.organization, name="x", permissions=[Permission.EVENT_READ], expires_at=None
         )
     return {"Authorization": f"Bearer {text}"}

@@ -1,30 +1,25 @@
-"""Routes of sign-in, the signed-in person, and API keys."""
+"""Routes of sign-in and of the signed-in person."""
 
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
-from api.domain.accounts import contracts, schemas, service
+from api.domain.accounts import contracts, grants, schemas, service, sessions
 from api.domain.accounts.errors import (
     AccountNeeded,
     CrossSiteRequest,
     EmailTaken,
     PasswordTooWeak,
-    PermissionNotYours,
     SessionEnded,
     WrongCredentials,
 )
-from api.domain.organizations import service as organizations
-from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
-from api.lib.security import OPEN, Permission
+from api.lib.security import Permission
 from api.lib.settings import Settings
 from api.lib.throttle import RouteClass
 from api.lib.tokens import TokenService
@@ -129,7 +124,7 @@ class AuthController(Controller):
         raw = request.cookies.get(COOKIE)
         if not raw:
             raise SessionEnded
-        return _tokens(await service.refresh(uow, tokens, raw), uow.kernel.settings)
+        return _tokens(await sessions.refresh(uow, tokens, raw), uow.kernel.settings)
 
     @delete(
         "/sessions/current",
@@ -138,7 +133,7 @@ class AuthController(Controller):
         opt=declare(Permission.SIGNED_IN),
     )
     async def sign_out(self, uow: Uow) -> Response[None]:
-        await service.sign_out(uow)
+        await sessions.sign_out(uow)
         return Response(None, cookies=[_cookie("", uow.kernel.settings, 0)])
 
 
@@ -155,7 +150,7 @@ class MeController(Controller):
     )
     async def get_me(self, uow: Uow) -> schemas.MeOut:
         account = await service.current(uow)
-        grants = [
+        roles = [
             schemas.GrantOut(
                 organization=schemas.GrantOrganization(
                     uid=grant.organization_uid, name=grant.organization_name, slug=grant.organization_slug
@@ -163,62 +158,6 @@ class MeController(Controller):
                 role=grant.role,
                 permissions=grant.permissions,
             )
-            for grant in await service.granted(uow)
+            for grant in await grants.granted(uow)
         ]
-        return schemas.MeOut(uid=account.uid, email=account.email, name=account.name, grants=grants)
-
-
-def _permissions(names: list[str]) -> set[Permission]:
-    known = {permission.value for permission in Permission if permission not in OPEN}
-    wrong = [
-        FieldProblem(f"/permissions/{index}", "choice", f"Choose one of {', '.join(sorted(known))}.")
-        for index, name in enumerate(names)
-        if name not in known
-    ]
-    if wrong:
-        raise Unprocessable(errors=tuple(wrong))
-    return {Permission(name) for name in names}
-
-
-class ApiKeyController(Controller):
-    """Keys of integrators."""
-
-    path = "/api/v1/organizations/{organization:uuid}/api-keys"
-    tags = ("API keys",)
-
-    @get(
-        operation_id="listApiKeys",
-        summary="The organization's API keys",
-        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
-    )
-    async def list_keys(self, uow: Uow, organization: FromPath[UUID]) -> list[schemas.ApiKeyOut]:
-        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
-        return [_key_out(key) for key in await service.api_keys(uow, found)]
-
-    @post(
-        operation_id="createApiKey",
-        summary="Create an API key; its text is shown once",
-        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF, PermissionNotYours),
-    )
-    async def create_key(
-        self, uow: Uow, organization: FromPath[UUID], data: JSONBody[schemas.ApiKeyIn]
-    ) -> schemas.ApiKeyCreated:
-        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
-        key, text = await service.create_api_key(
-            uow, found, name=data.name, permissions=_permissions(data.permissions), expires_at=data.expires_at
-        )
-        return schemas.ApiKeyCreated(api_key=_key_out(key), key=text)
-
-    @delete(
-        "/{key:uuid}",
-        operation_id="revokeApiKey",
-        summary="Revoke an API key",
-        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF),
-    )
-    async def revoke_key(self, uow: Uow, organization: FromPath[UUID], key: FromPath[UUID]) -> None:
-        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
-        await service.revoke_api_key(uow, found, key)
-
-
-def _key_out(key: contracts.ApiKey) -> schemas.ApiKeyOut:
-    return schemas.ApiKeyOut(**msgspec.structs.asdict(key))
+        return schemas.MeOut(uid=account.uid, email=account.email, name=account.name, grants=roles)

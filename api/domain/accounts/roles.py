@@ -13,6 +13,8 @@ class Role(StrEnum):
     FRONT_DESK = "front-desk"
     ANALYST = "analyst"
     AUDITOR = "auditor"
+    DATA_STEWARD = "data-steward"
+    PRIVACY_OFFICER = "privacy-officer"
     INTEGRATOR = "integrator"
 
 
@@ -30,10 +32,21 @@ _ORGANISER = _READER | {
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: _ORGANISER | {Permission.ORGANIZATION_MANAGE, Permission.API_KEY_MANAGE},
+    Role.ADMINISTRATOR: _ORGANISER
+    | {
+        Permission.ORGANIZATION_MANAGE,
+        Permission.ROLE_MANAGE,
+        Permission.API_KEY_MANAGE,
+        Permission.AUDIT_READ,
+        Permission.PRIVACY_MANAGE,
+    },
     Role.ORGANISER: _ORGANISER,
     Role.FRONT_DESK: _READER | {Permission.REGISTRATION_READ},
     Role.ANALYST: _READER | {Permission.FORM_READ, Permission.REGISTRATION_READ, Permission.REGISTRATION_EXPORT},
-    Role.AUDITOR: _READER | {Permission.FORM_READ, Permission.SYNC_READ},
+    Role.AUDITOR: _READER | {Permission.FORM_READ, Permission.SYNC_READ, Permission.AUDIT_READ},
+    # Whoever may see an identity number does little else: not even an administrator can.
+    Role.DATA_STEWARD: _READER | {Permission.REGISTRATION_READ, Permission.SENSITIVE_REVEAL},
+    Role.PRIVACY_OFFICER: _READER
+    | {Permission.FORM_READ, Permission.REGISTRATION_READ, Permission.AUDIT_READ, Permission.PRIVACY_MANAGE},
     Role.INTEGRATOR: _READER | {Permission.FORM_READ, Permission.REGISTRATION_CREATE, Permission.REGISTRATION_READ},
 }

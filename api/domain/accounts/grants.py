@@ -1,0 +1,48 @@
+"""Grants: roles in organizations."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from api.domain.accounts import contracts, repository
+from api.domain.accounts.models import RoleGrant
+from api.domain.accounts.roles import PERMISSIONS, Role
+from api.domain.audit import service as audit
+from api.domain.organizations import service as organizations
+from api.domain.organizations.contracts import Organization
+from api.lib import clock
+from api.lib.uow import UnitOfWork
+
+
+async def granted(uow: UnitOfWork) -> list[contracts.GrantedRole]:
+    """Return the caller's own roles."""
+    if uow.principal.account_id is None:
+        return []
+    rows = await repository.grants_of(uow.session, uow.principal.account_id, clock.now())
+    found = await organizations.by_ids(uow, [row.organization_id for row in rows])
+    return [
+        contracts.GrantedRole(
+            found[row.organization_id].uid,
+            found[row.organization_id].name,
+            found[row.organization_id].slug,
+            row.role,
+            sorted(PERMISSIONS[Role(row.role)]),
+        )
+        for row in rows
+        if row.organization_id in found
+    ]
+
+
+async def grant(uow: UnitOfWork, account: contracts.Account, organization: Organization, role: Role) -> None:
+    """Give an account a role; giving it twice changes nothing."""
+    await uow.session.execute(
+        insert(RoleGrant)
+        .values(account_id=account.id, organization_id=organization.id, role=role.value)
+        .on_conflict_do_nothing()
+    )
+    await audit.record(
+        uow,
+        "role.granted",
+        subject_type="account",
+        subject_uid=account.uid,
+        organization_id=organization.id,
+        details={"role": role.value},
+    )
