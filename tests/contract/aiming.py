@@ -8,7 +8,8 @@ from uuid import UUID
 from schemathesis import Case
 
 from api.domain.catalog.contracts import StepKind
-from tests.contract.calls import CALLS, SHEET, Call
+from tests.contract.call import Call
+from tests.contract.calls import CALLS, SHEET
 from tests.contract.ground import Ground
 
 STEPS = ("about", "seats", "people", "health", "review")
