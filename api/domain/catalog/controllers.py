@@ -14,7 +14,7 @@ from api.domain.catalog.errors import (
 )
 from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Organization
-from api.lib import clock
+from api.lib import clock, rich_text
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import IfNoneMatch, etag
@@ -78,7 +78,7 @@ async def detail(uow: Uow, event: contracts.Event) -> Response[schemas.EventOut]
     summary = _summary(event, found[event.organization_id])
     body = schemas.EventOut(
         **msgspec.structs.asdict(summary),
-        description=event.description,
+        description=rich_text.clean_all(event.description),
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         tickets=[ticket_out(ticket) for ticket in tickets],

@@ -12,6 +12,15 @@ from api.lib.schema import END, LINE, LINES, LOCALE, Input, Moment, Output, Slug
 _Locale = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
 _Words = Annotated[str, Meta(pattern=LINES, max_length=5000)]
 Words = Annotated[dict[_Locale, _Words], Meta(max_length=40)]
+_Rich = Annotated[
+    str,
+    Meta(
+        pattern=LINES,
+        max_length=20_000,
+        description="A subset of HTML: paragraphs, lists, headings, emphasis, quotes, code, links. The rest is dropped.",
+    ),
+]
+RichWords = Annotated[dict[_Locale, _Rich], Meta(max_length=40)]
 Title = Annotated[dict[_Locale, _Words], Meta(min_length=1, max_length=40)]
 StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
 Place = Annotated[str, Meta(pattern=LINE, max_length=300)]
@@ -111,7 +120,7 @@ class EventIn(Input, frozen=True, kw_only=True):
     slug: Slug
     title: Title
     summary: Words = msgspec.field(default_factory=dict)
-    description: Words = msgspec.field(default_factory=dict)
+    description: RichWords = msgspec.field(default_factory=dict)
     category: str | None = None
     place: Place = ""
     timezone: TimeZone
@@ -126,7 +135,7 @@ class EventPatch(Input, frozen=True, kw_only=True):
 
     title: Title | UnsetType = UNSET
     summary: Words | UnsetType = UNSET
-    description: Words | UnsetType = UNSET
+    description: RichWords | UnsetType = UNSET
     category: str | UnsetType | None = UNSET
     place: Place | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
