@@ -12,7 +12,26 @@ import nh3
 
 # No images, styles, classes or ids: nothing that loads, hides, or takes the place of something else on the page.
 TAGS = frozenset(
-    {"a", "b", "blockquote", "br", "code", "em", "h3", "h4", "hr", "i", "li", "ol", "p", "pre", "s", "strong", "u", "ul"}
+    {
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "em",
+        "h3",
+        "h4",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "strong",
+        "u",
+        "ul",
+    }
 )
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -36,7 +55,7 @@ _ROUNDS = 8
 
 
 def clean(markup: str) -> str:
-    """Return the subset of ``markup`` that may be shown, in one canonical spelling; cleaning it again changes nothing."""
+    """Return the part of ``markup`` that may be shown, in one spelling; cleaning it again changes nothing."""
     found = _once(markup)
     for _ in range(_ROUNDS):
         # What the first round took out can have kept apart what the parser puts elsewhere once it is gone.

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib.storage import complaint as storage_complaint
+
 PREFIX = "PRS_"
 
 
@@ -80,6 +82,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    storage_url: Annotated[
+        str,
+        _setting(
+            "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
+        ),
+    ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -160,6 +168,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "mixpanel_url": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
+    "storage_url": lambda value: storage_complaint(value) if value else None,
     "master_keys": _master_keys,
     "port": lambda value: None if 0 < value < 65536 else "must be a port from 1 to 65535",
     "database_pool": _positive,

@@ -16,6 +16,8 @@ from api.lib.crypto import LocalKeys, Vault
 from api.lib.db import Database
 from api.lib.security import ANONYMOUS, Principal, Scope
 from api.lib.settings import Settings
+from api.lib.storage import Storage
+from api.lib.storage_s3 import open_storage
 from api.lib.tasks import Nudger
 from api.lib.telemetry import Metrics, make_metrics
 
@@ -32,6 +34,8 @@ class Kernel:
     memo: Memo
     nudger: Nudger
     metrics: Metrics
+    # None where no place for files is set up.
+    storage: Storage | None
 
     async def close(self) -> None:
         self.nudger.close()
@@ -52,6 +56,7 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
         metrics=make_metrics(settings.datadog_url, service=service, region=settings.region),
+        storage=open_storage(settings.storage_url),
     )
 
 

@@ -13,6 +13,7 @@ from api.domain.registrations.controllers import (
     RegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
@@ -22,6 +23,7 @@ CONTROLLERS = (
     CatalogController,
     EventController,
     EventRegistrationController,
+    FileController,
     FlowController,
     FormController,
     HealthController,

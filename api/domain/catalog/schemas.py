@@ -17,7 +17,7 @@ _Rich = Annotated[
     Meta(
         pattern=LINES,
         max_length=20_000,
-        description="A subset of HTML: paragraphs, lists, headings, emphasis, quotes, code, links. The rest is dropped.",
+        description="A subset of HTML: paragraphs, lists, headings, emphasis, quotes, code, links; the rest goes.",
     ),
 ]
 RichWords = Annotated[dict[_Locale, _Rich], Meta(max_length=40)]
@@ -50,6 +50,23 @@ class OrganizerOut(Output, frozen=True, kw_only=True):
     name: str
 
 
+class ImageFile(Output, frozen=True, kw_only=True):
+    """One of a picture's files, ``width`` pixels wide."""
+
+    url: str
+    type: str
+    width: int
+
+
+class ImageOut(Output, frozen=True, kw_only=True):
+    """A picture. ``url`` is its largest JPEG; addresses are relative to the API's and their content never changes."""
+
+    url: str
+    width: int
+    height: int
+    files: list[ImageFile]
+
+
 class EventSummary(Output, frozen=True, kw_only=True):
     """An event in a list. Times are UTC; show them in ``timezone``."""
 
@@ -65,6 +82,7 @@ class EventSummary(Output, frozen=True, kw_only=True):
     place: str
     state: str
     registration_open: bool
+    image: ImageOut | None
 
 
 class EventPage(Output, frozen=True, kw_only=True):
@@ -107,6 +125,7 @@ class EventOut(Output, frozen=True, kw_only=True):
     place: str
     state: str
     registration_open: bool
+    image: ImageOut | None
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     tickets: list[TicketOut]

@@ -63,8 +63,15 @@ def _contract(event: Event, category: contracts.Category | None) -> contracts.Ev
         state=EventState(event.state),
         flow_version_id=event.flow_version_id,
         category=category,
+        image=_image(event),
         revision=event.revision,
     )
+
+
+def _image(event: Event) -> contracts.EventImage | None:
+    if event.image_uid is None:
+        return None
+    return contracts.EventImage(event.image_uid, event.image_width or 0, event.image_height or 0)
 
 
 def reference(text: str) -> UUID | str:
