@@ -14,7 +14,7 @@ export function EventDetails({ event, register }: { event: EventDetail; register
   const text = useText();
   return (
     <article className="page stack">
-      <Cover seed={event.slug} tall />
+      <Cover seed={event.slug} image={event.image} tall />
       <div className="event-layout">
         <div className="event-head stack-s">
           {event.category && <p className="eyebrow">{text(event.category.title)}</p>}
