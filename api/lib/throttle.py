@@ -36,6 +36,8 @@ class RouteClass(StrEnum):
     DEFAULT = "default"
     CATALOGUE = "catalogue"
     SIGN_IN = "sign-in"
+    ONE_TIME_CODE = "one-time-code"
+    REVEAL = "reveal"
     REGISTRATION = "registration"
     STAFF = "staff"
     EXPORT = "export"
@@ -59,6 +61,8 @@ LIMITS: dict[RouteClass, Limit] = {
     RouteClass.DEFAULT: Limit(600, 100),
     RouteClass.CATALOGUE: Limit(1200, 200),
     RouteClass.SIGN_IN: Limit(10, 10),
+    RouteClass.ONE_TIME_CODE: Limit(10, 5),
+    RouteClass.REVEAL: Limit(30, 10),
     RouteClass.REGISTRATION: Limit(600, 120),
     RouteClass.STAFF: Limit(600, 120),
     RouteClass.EXPORT: Limit(10, 5),

@@ -18,6 +18,7 @@ from api.lib import clock, telemetry
 from api.lib.crypto import hash_token, same
 from api.lib.db import UNAVAILABLE
 from api.lib.errors import Unauthenticated
+from api.lib.networks import Rules
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -59,12 +60,14 @@ class Authenticator:
             account = await repository.account_of_session(uow.session, session_uid, clock.now())
             if account is None or str(account.uid) != subject:
                 raise _refusal()
+            held = await grants(uow, account.id)
             principal = Principal(
                 kind="account",
                 account_id=account.id,
                 subject_uid=str(account.uid),
                 session_uid=session_uid,
-                grants=await grants(uow, account.id),
+                grants=held,
+                networks=await _networks(uow, held),
             )
         self._remember(session_uid, principal)
         return principal
@@ -88,12 +91,9 @@ class Authenticator:
             if row.last_used_at is None or clock.now() - row.last_used_at > timedelta(minutes=1):
                 row.last_used_at = clock.now()
             below = await organizations.subtrees(uow, [organization_id])
+            held = (Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),)
             principal = Principal(
-                kind="api_key",
-                subject_uid=str(row.uid),
-                grants=(
-                    Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),
-                ),
+                kind="api_key", subject_uid=str(row.uid), grants=held, networks=await _networks(uow, held)
             )
         self._remember(cache_key, principal)
         return principal
@@ -144,6 +144,11 @@ def _usable(row: ApiKey, secret: str) -> bool:
 
 def _refusal() -> Unauthenticated:
     return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def _networks(uow: UnitOfWork, held: tuple[Grant, ...]) -> dict[int, Rules]:
+    found = await organizations.policies(uow, frozenset().union(*(grant.organization_ids for grant in held)))
+    return {key: policy.networks for key, policy in found.items() if not policy.networks.open}
 
 
 async def grants(uow: UnitOfWork, account_id: int) -> tuple[Grant, ...]:
