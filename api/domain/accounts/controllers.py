@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import contracts, grants, schemas, service, sessions
+from api.domain.accounts import attempts, contracts, grants, schemas, service, sessions
 from api.domain.accounts.errors import (
     AccountNeeded,
     CrossSiteRequest,
@@ -102,13 +102,14 @@ class AuthController(Controller):
         tokens: NamedDependency[TokenService],
         data: JSONBody[schemas.SignInIn],
     ) -> Response[schemas.TokenOut]:
-        signed_in = await service.sign_in(
-            uow,
-            tokens,
-            email=data.email,
-            password=data.password,
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        async with attempts.counted(uow.kernel, data.email):
+            signed_in = await service.sign_in(
+                uow,
+                tokens,
+                email=data.email,
+                password=data.password,
+                user_agent=request.headers.get("user-agent", ""),
+            )
         return _tokens(signed_in, uow.kernel.settings)
 
     @post(

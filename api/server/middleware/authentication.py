@@ -20,7 +20,11 @@ class AuthenticationMiddleware(ASGIMiddleware):
         headers = {name: value for name, value in scope["headers"] if name in (b"authorization", b"registration-token")}
         principal = ANONYMOUS
         if b"authorization" in headers:
-            principal = await self._bearer(scope, headers[b"authorization"].decode("latin-1"))
+            try:
+                principal = await self._bearer(scope, headers[b"authorization"].decode("latin-1"))
+            except Unauthenticated as refusal:
+                # Refused once it is counted: whoever tries tokens must not do so without limit.
+                scope["refusal"] = refusal  # type: ignore[typeddict-unknown-key]
         token = headers.get(b"registration-token", b"").decode("latin-1")
         if token and len(token) <= 200:
             principal = msgspec.structs.replace(principal, registration_token=token)
