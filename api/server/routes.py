@@ -2,6 +2,8 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.accounts.grant_controllers import GrantController
+from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
@@ -24,13 +26,17 @@ CONTROLLERS = (
     EventRegistrationController,
     FlowController,
     FormController,
+    GrantController,
     HealthController,
     JobController,
+    KeySetController,
     MeController,
     MyRegistrationController,
     OrganizationController,
     ReferenceController,
+    RefreshController,
     RegistrationController,
+    SessionController,
     StaffRegistrationController,
     TicketController,
 )
