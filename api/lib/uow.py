@@ -20,6 +20,7 @@ from api.lib.storage import Storage
 from api.lib.storage_s3 import open_storage
 from api.lib.tasks import Nudger
 from api.lib.telemetry import Metrics, make_metrics
+from api.lib.throttle import Throttle
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Kernel:
     metrics: Metrics
     # None where no place for files is set up.
     storage: Storage | None
+    throttle: Throttle
 
     async def close(self) -> None:
         self.nudger.close()
@@ -47,6 +49,7 @@ class Kernel:
 def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kernel:
     """Build the parts from the settings; opens no connection yet."""
     gate = RedisGate(settings.redis_url, settings.redis_timeout)
+    metrics = make_metrics(settings.datadog_url, service=service, region=settings.region)
     return Kernel(
         settings=settings,
         database=Database(database_url, pool=settings.database_pool, application=f"prs-{service}"),
@@ -55,8 +58,9 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         cache=DocumentCache(gate),
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
-        metrics=make_metrics(settings.datadog_url, service=service, region=settings.region),
         storage=open_storage(settings.storage_url),
+        metrics=metrics,
+        throttle=Throttle(gate, scale=settings.rate_limit_scale, processes=settings.api_processes, metrics=metrics),
     )
 
 

@@ -2,6 +2,8 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.accounts.grant_controllers import GrantController
+from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
@@ -13,6 +15,7 @@ from api.domain.registrations.controllers import (
     RegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.support.controllers import SupportController
 from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
@@ -26,13 +29,18 @@ CONTROLLERS = (
     FileController,
     FlowController,
     FormController,
+    GrantController,
     HealthController,
     JobController,
+    KeySetController,
     MeController,
     MyRegistrationController,
     OrganizationController,
     ReferenceController,
+    RefreshController,
     RegistrationController,
+    SessionController,
     StaffRegistrationController,
+    SupportController,
     TicketController,
 )

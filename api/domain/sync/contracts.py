@@ -13,6 +13,7 @@ class Destination(StrEnum):
     ODOO = "odoo"
     MAIL = "mail"
     ANALYTICS = "analytics"
+    SUPPORT = "support"
 
 
 class Aggregate(StrEnum):
@@ -25,12 +26,14 @@ class Aggregate(StrEnum):
     CANCELLATION = "registration.cancellation"
     RESUME_LINK = "registration.resume-link"
     SUBMITTED = "registration.submitted"
+    SUPPORT_REQUEST = "support-request"
 
 
 DRAIN = {
     Destination.ODOO: "sync.drain_odoo",
     Destination.MAIL: "sync.drain_mail",
     Destination.ANALYTICS: "sync.drain_analytics",
+    Destination.SUPPORT: "sync.drain_support",
 }
 
 
