@@ -2,6 +2,7 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
@@ -18,6 +19,7 @@ from api.server.reference import ReferenceController
 
 CONTROLLERS = (
     ApiKeyController,
+    AuditController,
     AuthController,
     CatalogController,
     EventController,

@@ -1,10 +1,14 @@
-"""Recording what was done to whom, by whom."""
+"""Recording what was done to whom, by whom, and reading it back."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
+from api.domain.audit import contracts, repository
+from api.domain.audit.contracts import EventFilter, SealBrief
 from api.domain.audit.models import AuditEvent
 from api.lib.uow import UnitOfWork
 
@@ -34,3 +38,18 @@ async def record(
             details=details or {},
         )
     )
+
+
+async def page(
+    uow: UnitOfWork, wanted: EventFilter, before: tuple[datetime, UUID] | None, at_most: int
+) -> list[contracts.AuditEvent]:
+    """Return events of the organizations that the transaction has entered, the newest first.
+
+    ``before`` is the moment and uid of the last one seen.
+    """
+    return await repository.window(uow.session, wanted, before, at_most)
+
+
+async def latest_seals(uow: UnitOfWork, at_most: int) -> Sequence[SealBrief]:
+    """Return the last seals, the newest first. They cover the events of all organizations."""
+    return await repository.latest_seals(uow.session, at_most)
