@@ -17,6 +17,7 @@ from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
+from api.lib.http.streaming import OwnTypeStream
 from api.lib.schema import END, sensible
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
@@ -109,7 +110,7 @@ class AuditController(Controller):
             "Content-Disposition": f'attachment; filename="audit-events.{form}"',
             "Cache-Control": "no-store",
         }
-        return Stream(lines, media_type=service.MEDIA_TYPES[form], headers=headers)
+        return OwnTypeStream(lines, media_type=service.MEDIA_TYPES[form], headers=headers)
 
     @get(
         "/audit-seals",
