@@ -25,7 +25,14 @@ WINDOW = "prs_audit_events(text, text, uuid, timestamptz, timestamptz, timestamp
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.execute("ALTER TABLE audit_event ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid()")
-    op.execute("ALTER TABLE audit_event ADD COLUMN xact bigint NOT NULL DEFAULT (pg_current_xact_id()::text)::bigint")
+    # Zero until a dump is loaded into a cluster that counts from below: `prs audit rebase` then lifts it.
+    op.execute("CREATE FUNCTION prs_audit_offset() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE RETURN 0::bigint")
+    op.execute(
+        """
+        ALTER TABLE audit_event ADD COLUMN xact bigint NOT NULL
+        DEFAULT (pg_current_xact_id()::text)::bigint + prs_audit_offset()
+        """
+    )
     op.create_index("ix_audit_event_order", "audit_event", ["xact", "id"], unique=True)
     op.execute(f"REVOKE INSERT ON audit_event FROM {PROCESSES}")
     op.execute(f"GRANT INSERT ({TOLD}) ON audit_event TO {PROCESSES}")
@@ -110,4 +117,5 @@ def downgrade() -> None:
     op.execute(f"GRANT INSERT ON audit_event TO {PROCESSES}")
     op.drop_index("ix_audit_event_order", table_name="audit_event")
     op.drop_column("audit_event", "xact")
+    op.execute("DROP FUNCTION prs_audit_offset()")
     op.drop_column("audit_event", "uid")

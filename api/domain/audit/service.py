@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from api.domain.audit import contracts, repository
+from api.domain.audit import actions, contracts, repository
 from api.domain.audit.contracts import EventFilter, SealBrief
 from api.domain.audit.models import AuditEvent
+from api.lib.db import Database
 from api.lib.uow import UnitOfWork
 
 
@@ -22,7 +23,12 @@ async def record(
     organization_id: int | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Add an audit event to the transaction. ``details`` must not hold personal data."""
+    """Add an audit event to the transaction. ``details`` hold what ``actions`` allows, never personal data.
+
+    Raises:
+        NotForTheTrail: the table of actions knows neither this action nor these details.
+    """
+    actions.check(action, details or {})
     await uow.session.execute(
         # Without RETURNING: the processes may add to the trail, not read it.
         insert(AuditEvent)
@@ -53,3 +59,22 @@ async def page(
 async def latest_seals(uow: UnitOfWork, at_most: int) -> Sequence[SealBrief]:
     """Return the last seals, the newest first. They cover the events of all organizations."""
     return await repository.latest_seals(uow.session, at_most)
+
+
+async def search(uow: UnitOfWork, wanted: EventFilter, at_most: int) -> list[contracts.AuditEvent]:
+    """Return events of all organizations and of none, the newest first. The auditor's role can, the API's cannot."""
+    return await repository.search(uow.session, wanted, at_most)
+
+
+async def count_seals(uow: UnitOfWork) -> int:
+    """Return how many batches there are."""
+    return await repository.count_seals(uow.session)
+
+
+async def rebase(database: Database) -> int:
+    """Number transactions from above the highest that the trail knows, as the owner; returns where they begin.
+
+    A cluster that a dump was loaded into counts from below, and its events would sort among those that are sealed.
+    """
+    async with database.engine.begin() as connection:
+        return await repository.rebase(connection)
