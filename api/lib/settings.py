@@ -52,6 +52,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_database_url: Annotated[
         str, _setting("Database URL of the worker's role, which owns nothing.", secret=True)
     ] = ""
+    sealer_database_url: Annotated[
+        str, _setting("Database URL of the role that seals the audit trail; unsealed while empty.", secret=True)
+    ] = ""
+    auditor_database_url: Annotated[
+        str, _setting("Database URL of the auditors' role: `prs audit verify` and `search`.", secret=True)
+    ] = ""
+    audit_seals_dir: Annotated[
+        str, _setting("Folder outside the database to which each seal is appended; none while empty.")
+    ] = ""
     database_pool: Annotated[int, _setting("Database connections of one process.")] = 8
     redis_url: Annotated[str, _setting("Redis-compatible server: caches, limits, nudges.", secret=True)] = (
         "redis://127.0.0.1:6379/0"
@@ -184,6 +193,8 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "database_url": _url("postgresql"),
     "api_database_url": _url("postgresql"),
     "worker_database_url": _url("postgresql"),
+    "sealer_database_url": _url("postgresql"),
+    "auditor_database_url": _url("postgresql"),
     "redis_url": _url("redis", "rediss", "unix"),
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),

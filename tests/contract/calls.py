@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.contract import calls_tokens
+from tests.contract import calls_audit, calls_tokens
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -107,4 +107,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     ),
     # The scheduler's.
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
+    **calls_audit.CALLS,
 }
