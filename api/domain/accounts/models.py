@@ -18,7 +18,12 @@ class Account(Aggregate, Base):
 
     email: Mapped[str]
     name: Mapped[str]
-    password_hash: Mapped[str]
+    # None: the person signs in through a provider only.
+    password_hash: Mapped[str | None]
+    # Set while the password is shorter than one that stands alone: the second factor must stay.
+    password_is_short: Mapped[bool] = mapped_column(default=False)
+    email_verified_at: Mapped[datetime | None]
+    locale: Mapped[str] = mapped_column(default="en")
     disabled_at: Mapped[datetime | None]
 
 
@@ -65,6 +70,9 @@ class AuthSession(Key, Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(index=True)
     user_agent: Mapped[str]
+    # How its person showed who they are: "password", or the slug of a provider.
+    method: Mapped[str] = mapped_column(default="password")
+    second_factor_at: Mapped[datetime | None]
 
 
 class RefreshToken(Base):
