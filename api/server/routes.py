@@ -2,6 +2,8 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
+from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
@@ -29,8 +31,11 @@ CONTROLLERS = (
     MeController,
     MyRegistrationController,
     OrganizationController,
+    PasswordController,
     ReferenceController,
     RegistrationController,
+    SecondFactorController,
+    SignUpController,
     StaffRegistrationController,
     TicketController,
 )

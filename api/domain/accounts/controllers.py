@@ -8,13 +8,16 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import contracts, grants, schemas, service, sessions
+from api.domain.accounts import contracts, grants, schemas, service, sessions, sign_in_schemas
 from api.domain.accounts.errors import (
     AccountNeeded,
+    ChallengeNotValid,
     CrossSiteRequest,
-    EmailTaken,
-    PasswordTooWeak,
+    SecondFactorNeeded,
+    SecondFactorNotEnabled,
     SessionEnded,
+    TooManyAttempts,
+    WrongCode,
     WrongCredentials,
 )
 from api.lib.http.routes import declare
@@ -74,26 +77,16 @@ def _host(origin: str) -> str | None:
 
 
 class AuthController(Controller):
-    """Signing up, in and out."""
+    """Signing in and out."""
 
     path = "/api/v1/auth"
     tags = ("Sign-in",)
 
     @post(
-        "/accounts",
-        operation_id="createAccount",
-        summary="Create an account",
-        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, EmailTaken, PasswordTooWeak),
-    )
-    async def create_account(self, uow: Uow, data: JSONBody[schemas.AccountIn]) -> schemas.AccountOut:
-        account = await service.register(uow, email=data.email, password=data.password, name=data.name)
-        return schemas.AccountOut(uid=account.uid, email=account.email, name=account.name)
-
-    @post(
         "/sessions",
         operation_id="signIn",
         summary="Sign in with e-mail address and password",
-        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials),
+        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials, SecondFactorNeeded),
     )
     async def sign_in(
         self,
@@ -107,6 +100,30 @@ class AuthController(Controller):
             tokens,
             email=data.email,
             password=data.password,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+        return _tokens(signed_in, uow.kernel.settings)
+
+    @post(
+        "/sessions/second-factor",
+        operation_id="finishSignIn",
+        summary="Sign in with the challenge of a sign-in and a code",
+        opt=declare(
+            Permission.PUBLIC, RouteClass.SIGN_IN, ChallengeNotValid, WrongCode, TooManyAttempts, SecondFactorNotEnabled
+        ),
+    )
+    async def finish_sign_in(
+        self,
+        request: Request[Any, Any, Any],
+        uow: Uow,
+        tokens: NamedDependency[TokenService],
+        data: JSONBody[sign_in_schemas.ChallengeIn],
+    ) -> Response[schemas.TokenOut]:
+        signed_in = await service.finish_sign_in(
+            uow,
+            tokens,
+            challenge=data.challenge,
+            code=data.code,
             user_agent=request.headers.get("user-agent", ""),
         )
         return _tokens(signed_in, uow.kernel.settings)

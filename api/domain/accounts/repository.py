@@ -100,6 +100,30 @@ async def revoke_by_uid(session: AsyncSession, session_uid: str, now: datetime) 
     )
 
 
+async def revoke_sessions_of(session: AsyncSession, account_id: int, now: datetime, except_uid: str | None) -> None:
+    """End an account's sessions, all or all but one."""
+    others = (AuthSession.uid != except_uid,) if except_uid else ()
+    await session.execute(
+        update(AuthSession)
+        .where(AuthSession.account_id == account_id, AuthSession.revoked_at.is_(None), *others)
+        .values(revoked_at=now)
+    )
+
+
+async def mark_second_factor(session: AsyncSession, session_uid: str, now: datetime) -> None:
+    """Note that a session's person has shown a second factor."""
+    await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(second_factor_at=now))
+
+
+async def forget_second_factor(session: AsyncSession, account_id: int) -> None:
+    """Let the account's sessions count as opened without a second factor."""
+    await session.execute(
+        update(AuthSession)
+        .where(AuthSession.account_id == account_id, AuthSession.second_factor_at.is_not(None))
+        .values(second_factor_at=None)
+    )
+
+
 async def revoked_since(session: AsyncSession, moment: datetime) -> frozenset[str]:
     """Return the uids of sessions and API keys revoked since a moment."""
     found = await session.scalars(

@@ -19,14 +19,6 @@ class AccountIn(Input, frozen=True, kw_only=True):
     name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=200)]
 
 
-class AccountOut(Output, frozen=True, kw_only=True):
-    """A person who can sign in."""
-
-    uid: UUID
-    email: str
-    name: str
-
-
 class SignInIn(Input, frozen=True, kw_only=True):
     """E-mail address and password."""
 

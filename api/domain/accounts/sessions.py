@@ -16,8 +16,16 @@ from api.lib.uow import UnitOfWork, unit_of_work
 _GRACE = timedelta(seconds=10)
 
 
-async def start(uow: UnitOfWork, tokens: TokenService, account: Account, *, user_agent: str) -> contracts.SignedIn:
-    """Open a session for somebody who has shown who they are."""
+async def start(
+    uow: UnitOfWork,
+    tokens: TokenService,
+    account: Account,
+    *,
+    user_agent: str,
+    method: str = "password",
+    second_factor: bool = False,
+) -> contracts.SignedIn:
+    """Open a session for somebody who has shown who they are, by ``method`` and with a second factor or without."""
     now = clock.now()
     session = AuthSession(
         uid=new_uid(),
@@ -25,6 +33,8 @@ async def start(uow: UnitOfWork, tokens: TokenService, account: Account, *, user
         created_at=now,
         expires_at=now + timedelta(seconds=uow.kernel.settings.refresh_token_seconds),
         user_agent=user_agent[:200],
+        method=method,
+        second_factor_at=now if second_factor else None,
     )
     uow.session.add(session)
     await uow.session.flush()
@@ -73,3 +83,8 @@ async def sign_out(uow: UnitOfWork) -> None:
     """End the session of the caller's access token."""
     if uow.principal.session_uid is not None:
         await repository.revoke_by_uid(uow.session, uow.principal.session_uid, clock.now())
+
+
+async def end_all(uow: UnitOfWork, account_id: int, except_uid: str | None = None) -> None:
+    """End every session of an account, or every other one."""
+    await repository.revoke_sessions_of(uow.session, account_id, clock.now(), except_uid)
