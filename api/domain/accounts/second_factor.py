@@ -29,6 +29,7 @@ from api.lib.uow import UnitOfWork, unit_of_work
 
 ISSUER = "Global PRS"
 STEP_SECONDS = 30
+DIGITS = 6
 # A phone's clock may be one step off.
 _DRIFT = (1, 0, -1)
 ATTEMPTS = 5
@@ -100,7 +101,7 @@ async def _accept(
     uow: UnitOfWork, account: Account, factor: SecondFactor, code: str, now: datetime, *, recovery: bool
 ) -> bool:
     text = "".join(code.split()).replace("-", "").upper()
-    if len(text) == pyotp.TOTP("").digits:
+    if len(text) == DIGITS:
         step = _step(uow, account, factor, text, now)
         return step is not None and await sign_in_repository.accept_step(uow.session, account.id, step)
     if not recovery or not await sign_in_repository.accept_recovery_code(
@@ -114,7 +115,7 @@ async def _accept(
 def _step(uow: UnitOfWork, account: Account, factor: SecondFactor, code: str, now: datetime) -> int | None:
     """Return the time step whose code this is."""
     secret = uow.kernel.vault.open(factor.sealed_secret, context=_context(account)).decode()
-    codes = pyotp.TOTP(secret, interval=STEP_SECONDS)
+    codes = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     current = int(now.timestamp()) // STEP_SECONDS
     # All are compared, so that the time tells nothing of which one it was.
     fitting = [
