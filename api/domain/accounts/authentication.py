@@ -14,10 +14,12 @@ from api.domain.accounts import repository
 from api.domain.accounts.models import ApiKey
 from api.domain.accounts.roles import PERMISSIONS, Role
 from api.domain.organizations import service as organizations
+from api.domain.organizations.contracts import Policy
 from api.lib import clock, telemetry
 from api.lib.crypto import hash_token, same
 from api.lib.db import UNAVAILABLE
-from api.lib.errors import Unauthenticated
+from api.lib.errors import SecondFactorRequired, Unauthenticated
+from api.lib.networks import Rules
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -59,13 +61,21 @@ class Authenticator:
             account = await repository.account_of_session(uow.session, session_uid, clock.now())
             if account is None or str(account.uid) != subject:
                 raise _refusal()
+            held = await grants(uow, account.id)
+            asked = await _policies(uow, held)
+            # Looked up only where an organization asks for it.
+            strict = frozenset(key for key, policy in asked.items() if policy.second_factor_required)
+            proven = not strict or await repository.has_second_factor(uow.session, session_uid)
             principal = Principal(
                 kind="account",
                 account_id=account.id,
                 subject_uid=str(account.uid),
                 session_uid=session_uid,
-                grants=await grants(uow, account.id),
+                grants=held,
+                networks=_networks(asked),
             )
+            if not proven:
+                principal = principal.without(strict, SecondFactorRequired)
         self._remember(session_uid, principal)
         return principal
 
@@ -88,13 +98,9 @@ class Authenticator:
             if row.last_used_at is None or clock.now() - row.last_used_at > timedelta(minutes=1):
                 row.last_used_at = clock.now()
             below = await organizations.subtrees(uow, [organization_id])
-            principal = Principal(
-                kind="api_key",
-                subject_uid=str(row.uid),
-                grants=(
-                    Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),
-                ),
-            )
+            held = (Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),)
+            asked = await _policies(uow, held)
+            principal = Principal(kind="api_key", subject_uid=str(row.uid), grants=held, networks=_networks(asked))
         self._remember(cache_key, principal)
         return principal
 
@@ -144,6 +150,14 @@ def _usable(row: ApiKey, secret: str) -> bool:
 
 def _refusal() -> Unauthenticated:
     return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def _policies(uow: UnitOfWork, held: tuple[Grant, ...]) -> dict[int, Policy]:
+    return await organizations.policies(uow, frozenset().union(*(grant.organization_ids for grant in held)))
+
+
+def _networks(asked: dict[int, Policy]) -> dict[int, Rules]:
+    return {key: policy.networks for key, policy in asked.items() if not policy.networks.open}
 
 
 async def grants(uow: UnitOfWork, account_id: int) -> tuple[Grant, ...]:

@@ -50,13 +50,14 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 class GrantedRole(msgspec.Struct, frozen=True):
-    """A role of the caller."""
+    """A role of the caller. ``second_factor_needed``: it does nothing in this session, which has none."""
 
     organization_uid: UUID
     organization_name: str
     organization_slug: str
     role: str
     permissions: list[str]
+    second_factor_needed: bool
 
 
 class ApiKey(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import contracts, grants, schemas, service, sessions, sign_in_schemas
+from api.domain.accounts import attempts, contracts, grants, schemas, service, sessions, sign_in_schemas
 from api.domain.accounts.errors import (
     AccountNeeded,
     ChallengeNotValid,
@@ -95,13 +95,14 @@ class AuthController(Controller):
         tokens: NamedDependency[TokenService],
         data: JSONBody[schemas.SignInIn],
     ) -> Response[schemas.TokenOut]:
-        signed_in = await service.sign_in(
-            uow,
-            tokens,
-            email=data.email,
-            password=data.password,
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        async with attempts.counted(uow.kernel, data.email):
+            signed_in = await service.sign_in(
+                uow,
+                tokens,
+                email=data.email,
+                password=data.password,
+                user_agent=request.headers.get("user-agent", ""),
+            )
         return _tokens(signed_in, uow.kernel.settings)
 
     @post(
@@ -109,7 +110,12 @@ class AuthController(Controller):
         operation_id="finishSignIn",
         summary="Sign in with the challenge of a sign-in and a code",
         opt=declare(
-            Permission.PUBLIC, RouteClass.SIGN_IN, ChallengeNotValid, WrongCode, TooManyAttempts, SecondFactorNotEnabled
+            Permission.PUBLIC,
+            RouteClass.ONE_TIME_CODE,
+            ChallengeNotValid,
+            WrongCode,
+            TooManyAttempts,
+            SecondFactorNotEnabled,
         ),
     )
     async def finish_sign_in(
@@ -174,6 +180,7 @@ class MeController(Controller):
                 ),
                 role=grant.role,
                 permissions=grant.permissions,
+                second_factor_needed=grant.second_factor_needed,
             )
             for grant in await grants.granted(uow)
         ]

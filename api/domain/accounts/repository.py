@@ -110,6 +110,14 @@ async def revoke_sessions_of(session: AsyncSession, account_id: int, now: dateti
     )
 
 
+async def has_second_factor(session: AsyncSession, session_uid: str) -> bool:
+    """Tell whether a session's person has shown a second factor."""
+    found = await session.scalar(
+        select(AuthSession.id).where(AuthSession.uid == session_uid, AuthSession.second_factor_at.is_not(None))
+    )
+    return found is not None
+
+
 async def mark_second_factor(session: AsyncSession, session_uid: str, now: datetime) -> None:
     """Note that a session's person has shown a second factor."""
     await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(second_factor_at=now))

@@ -43,11 +43,12 @@ class GrantOrganization(Output, frozen=True, kw_only=True):
 
 
 class GrantOut(Output, frozen=True, kw_only=True):
-    """A role and what it permits."""
+    """A role and what it permits; where a second factor is needed it does nothing without one."""
 
     organization: GrantOrganization
     role: str
     permissions: list[str]
+    second_factor_needed: bool
 
 
 class MeOut(Output, frozen=True, kw_only=True):

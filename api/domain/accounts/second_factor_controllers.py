@@ -86,8 +86,8 @@ class SecondFactorController(Controller):
         summary="Turn the second factor on with a first code; returns the recovery codes",
         status_code=200,
         opt=declare(
-            Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongCode, TooManyAttempts, SecondFactorEnabled,
-            SecondFactorNotEnabled,
+            Permission.SIGNED_IN, RouteClass.ONE_TIME_CODE, AccountNeeded, WrongCode, TooManyAttempts,
+            SecondFactorEnabled, SecondFactorNotEnabled,
         ),
     )  # fmt: skip
     async def confirm_second_factor(
@@ -102,7 +102,12 @@ class SecondFactorController(Controller):
         summary="Get ten new recovery codes; the ones before end",
         status_code=200,
         opt=declare(
-            Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongCode, TooManyAttempts, SecondFactorNotEnabled
+            Permission.SIGNED_IN,
+            RouteClass.ONE_TIME_CODE,
+            AccountNeeded,
+            WrongCode,
+            TooManyAttempts,
+            SecondFactorNotEnabled,
         ),
     )
     async def renew_recovery_codes(
@@ -115,7 +120,7 @@ class SecondFactorController(Controller):
         operation_id="turnOffSecondFactor",
         summary="Turn the second factor off",
         opt=declare(
-            Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongCode, TooManyAttempts,
+            Permission.SIGNED_IN, RouteClass.ONE_TIME_CODE, AccountNeeded, WrongCode, TooManyAttempts,
             SecondFactorNotEnabled, LongerPasswordFirst,
         ),
     )  # fmt: skip

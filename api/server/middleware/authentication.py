@@ -1,5 +1,6 @@
 """Finds out who is calling. Decides nothing: the guard does."""
 
+import msgspec
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -19,18 +20,16 @@ class AuthenticationMiddleware(ASGIMiddleware):
         headers = {name: value for name, value in scope["headers"] if name in (b"authorization", b"registration-token")}
         principal = ANONYMOUS
         if b"authorization" in headers:
-            principal = await self._bearer(scope, headers[b"authorization"].decode("latin-1"))
+            try:
+                principal = await self._bearer(scope, headers[b"authorization"].decode("latin-1"))
+            except Unauthenticated as refusal:
+                # Refused once it is counted: whoever tries tokens must not do so without limit.
+                scope["refusal"] = refusal  # type: ignore[typeddict-unknown-key]
         token = headers.get(b"registration-token", b"").decode("latin-1")
         if token and len(token) <= 200:
-            principal = Principal(
-                kind=principal.kind,
-                account_id=principal.account_id,
-                subject_uid=principal.subject_uid,
-                session_uid=principal.session_uid,
-                grants=principal.grants,
-                registration_token=token,
-            )
-        scope["user"] = principal
+            principal = msgspec.structs.replace(principal, registration_token=token)
+        # At every request: who is calling is remembered for seconds, and may come from another network meanwhile.
+        scope["user"] = principal.coming_from(str(scope.get("client_ip", "")))
         await next_app(scope, receive, send)
 
     @staticmethod
