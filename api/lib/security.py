@@ -1,5 +1,6 @@
 """Who is calling, what they may do, and which tenants the database shows them."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -45,6 +46,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     organization_ids: frozenset[int]
     permissions: frozenset[Permission]
+    expires_at: datetime | None = None
 
 
 class Withheld(msgspec.Struct, frozen=True):
@@ -61,6 +63,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int | None = None
     subject_uid: str | None = None
     session_uid: str | None = None
+    # The account that made the key which calls: what nobody may do to themselves, their key may not either.
+    maker_id: int | None = None
     grants: tuple[Grant, ...] = ()
     # A guest's capability token as sent; only its hash is ever stored.
     registration_token: str | None = None

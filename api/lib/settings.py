@@ -72,6 +72,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
+    session_max_seconds: Annotated[int, _setting("Longest life of a session, however much it is used.")] = 90 * 86400
+    signing_key_days: Annotated[int, _setting("Age at which the key that signs access tokens is replaced.")] = 90
+    signing_key_lead_seconds: Annotated[
+        int, _setting("How long a new signing key is published before it signs: longer than anybody caches the JWKS.")
+    ] = 600
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
@@ -166,6 +171,11 @@ def _networks(values: tuple[str, ...]) -> str | None:
     return None
 
 
+def _lead(value: int) -> str | None:
+    # Processes look for new keys every half second.
+    return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -192,6 +202,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "hold_seconds": _positive,
     "draft_seconds": _positive,
     "access_token_seconds": _positive,
+    "refresh_token_seconds": _positive,
+    "session_max_seconds": _positive,
+    "signing_key_days": _positive,
+    "signing_key_lead_seconds": _lead,
 }
 
 

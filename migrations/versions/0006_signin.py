@@ -26,10 +26,9 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("password_is_short", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("account", sa.Column("email_verified_at", _TIME, nullable=True))
     op.add_column("account", sa.Column("locale", sa.String(), nullable=False, server_default="en"))
-    op.add_column("auth_session", sa.Column("method", sa.String(), nullable=False, server_default="password"))
     op.add_column("auth_session", sa.Column("second_factor_at", _TIME, nullable=True))
-    for table, column in (("account", "password_is_short"), ("account", "locale"), ("auth_session", "method")):
-        op.alter_column(table, column, server_default=None)
+    for column in ("password_is_short", "locale"):
+        op.alter_column("account", column, server_default=None)
     op.execute("UPDATE account SET email_verified_at = created_at")
     _tables()
     for table in _TABLES:
@@ -111,8 +110,7 @@ def downgrade() -> None:
     op.execute("DROP POLICY account_mail ON outbox")
     for table in reversed(_TABLES):
         op.drop_table(table)
-    for column in ("second_factor_at", "method"):
-        op.drop_column("auth_session", column)
+    op.drop_column("auth_session", "second_factor_at")
     for column in ("locale", "email_verified_at", "password_is_short"):
         op.drop_column("account", column)
     # Whoever has no password cannot sign in afterwards; an empty hash fits no password.

@@ -1,6 +1,6 @@
 """What can go wrong with signing in."""
 
-from api.lib.errors import Conflict, Forbidden, RateLimited, Unauthenticated, Unprocessable
+from api.lib.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated, Unprocessable
 
 
 class WrongCredentials(Unauthenticated):
@@ -25,6 +25,20 @@ class CrossSiteRequest(Forbidden):
     slug = "cross-site-request"
     title = "The request came from another site"
     default_detail = "Open the app at its own address and try again."
+
+
+class UnknownSession(NotFound):
+    """The caller has no such session."""
+
+    slug = "unknown-session"
+    title = "You have no such session"
+    default_detail = "It may have ended already; load the list again."
+
+
+class UnknownSigningKey(NotFound):
+    """No key with this id signs or verifies."""
+
+    slug = "unknown-signing-key"
 
 
 class AccountNeeded(Forbidden):
@@ -143,6 +157,30 @@ class ProviderUnavailable(ProviderRefused):
     slug = "provider-unavailable"
     title = "That way of signing in is not available now"
     default_detail = "Try again later, or sign in another way."
+
+
+class OwnGrant(Forbidden):
+    """Nobody gives a role to themselves."""
+
+    slug = "own-grant"
+    title = "Nobody gives a role to themselves"
+    default_detail = "Ask another administrator of the organization."
+
+
+class LastAdministrator(Conflict):
+    """Without this grant nobody could give roles in the organization any more."""
+
+    slug = "last-administrator"
+    title = "Somebody has to administer the organization"
+    default_detail = "Give the role to somebody else first."
+
+
+class KeyEnded(Conflict):
+    """A key that was revoked, replaced or has run out cannot be rotated."""
+
+    slug = "key-ended"
+    title = "This key has ended"
+    default_detail = "Create a new key instead."
 
 
 class PermissionNotYours(Forbidden):

@@ -169,5 +169,7 @@ async def turn_off(uow: UnitOfWork, account: Account) -> None:
 
 
 async def _tell(uow: UnitOfWork, account: Account, action: str, occasion: Aggregate) -> None:
+    # What the account may do where a second factor is asked for has changed: every process looks it up again.
+    await repository.mark_grants_changed(uow.session, account.id, clock.now())
     await audit.record(uow, action, subject_type="account", subject_uid=account.uid)
     await mails.ask(uow, occasion, account.uid)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from api.domain.accounts import mails, passwords, sessions, sign_in_repository
+from api.domain.accounts import contracts, grants, mails, passwords, sessions, sign_in_repository
 from api.domain.accounts.errors import LinkNotValid
 from api.domain.accounts.models import Account
 from api.domain.accounts.repository import AccountRepository
@@ -47,6 +47,7 @@ async def mark_verified(uow: UnitOfWork, row: Account) -> None:
     row.touch()
     await uow.session.flush()
     await audit.record(uow, "email.verified", subject_type="account", subject_uid=row.uid)
+    await grants.claim(uow, contracts.Account(row.id, row.uid, row.email, row.name))
 
 
 async def ask_for_reset(uow: UnitOfWork, email: str) -> None:
