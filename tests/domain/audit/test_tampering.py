@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from api.domain.audit import exporting, repository, sealing, verifying
 from api.domain.audit import chain as arithmetic
+from api.domain.audit import exporting, repository, sealing, verifying
 from api.domain.audit.verifying import Fault
 from api.lib import clock
 from api.lib.db import Database
