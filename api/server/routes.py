@@ -18,6 +18,8 @@ from api.domain.registrations.controllers import (
     RegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.support.controllers import SupportController
+from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
@@ -28,6 +30,7 @@ CONTROLLERS = (
     CatalogController,
     EventController,
     EventRegistrationController,
+    FileController,
     FlowController,
     FormController,
     GrantController,
@@ -45,5 +48,6 @@ CONTROLLERS = (
     SignUpController,
     SessionController,
     StaffRegistrationController,
+    SupportController,
     TicketController,
 )
