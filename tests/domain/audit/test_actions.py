@@ -86,7 +86,7 @@ GOOD: dict[Kind, Any] = {
     Kind.COUNT: 12,
     Kind.COUNTS: {"registration_step": 4},
     Kind.FLAG: True,
-    Kind.KEY: "k1bXc_9-QwErTyUiOp",
+    Kind.KEY: "k1bXc_9-QwEr",
     Kind.DIGEST: "0" * 64,
     Kind.UID: "9f0c0e5e-7b0a-4a53-9d0b-2f5b7f6a1c11",
     Kind.POINTER: "/children/0/passport",
