@@ -248,11 +248,17 @@ async def revoke(uow: UnitOfWork, organization: Organization, uid: UUID) -> None
 
 async def revoke_made_by(uow: UnitOfWork, account_id: int) -> int:
     """End the keys that an account has made, in the organizations in scope; returns how many."""
-    rows = await ApiKeyRepository(session=uow.session).made_by(account_id)
+    rows = await ApiKeyRepository(session=uow.session).made_by(account_id, clock.now())
     for row in rows:
         row.revoked_at = row.changed_at = clock.now()
         row.touch()
         await audit.record(
             uow, "api-key.revoked", subject_type="api-key", subject_uid=row.uid, organization_id=row.organization_id
         )
+    await uow.session.flush()
     return len(rows)
+
+
+async def made_by(uow: UnitOfWork, account_id: int) -> int:
+    """Return how many keys that an account has made still work, in the organizations in scope."""
+    return len(await ApiKeyRepository(session=uow.session).made_by(account_id, clock.now()))

@@ -29,6 +29,7 @@ JOBS = {
         JobSpec("expire-drafts", every=600),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
+        JobSpec("rotate-signing-keys", every=3600),
     )
 }
 
