@@ -35,7 +35,10 @@ def servers(settings: Settings, logs: Path, count: int) -> Iterator[list[str]]:
         for number in range(count):
             port, log = free_port(), logs / f"server-{number}.log"
             # Not --fd: the server takes a handed-down socket for a local one, leaves TCP_NODELAY off: 40 ms per answer.
-            command = (sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--port", str(port))
+            command = (
+                sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--no-proxy-headers",
+                "--port", str(port),
+            )  # fmt: skip
             with log.open("wb") as output:
                 process = subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdout=output, stderr=output)
             running.append((process, f"http://127.0.0.1:{port}", log))

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib.networks import NotANetwork, network
+
 PREFIX = "PRS_"
 
 
@@ -79,6 +81,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
     trusted_proxies: Annotated[tuple[str, ...], _setting("CIDRs whose X-Forwarded-For is believed, by commas.")] = ()
+    allowed_networks: Annotated[
+        tuple[str, ...], _setting("CIDRs from which the API may be called, by commas; from everywhere while empty.")
+    ] = ()
+    denied_networks: Annotated[
+        tuple[str, ...], _setting("CIDRs from which the API may not be called, by commas; they win.")
+    ] = ()
+    api_processes: Annotated[
+        int, _setting("API processes of the cell: each holds this share of a limit while Redis is away.")
+    ] = 1
     rate_limit_scale: Annotated[float, _setting("Factor on all rate limits; 0 turns them off.")] = 1.0
     datadog_url: Annotated[str, _setting("DogStatsD, e.g. `udp://127.0.0.1:8125`; off while empty.")] = ""
     mixpanel_token: Annotated[str, _setting("Mixpanel project token; off while empty.", secret=True)] = ""
@@ -151,6 +162,15 @@ def _master_keys(value: str) -> str | None:
     return None
 
 
+def _networks(values: tuple[str, ...]) -> str | None:
+    for value in values:
+        try:
+            network(value)
+        except NotANetwork as error:
+            return f"{value!r}: {error}"
+    return None
+
+
 def _lead(value: int) -> str | None:
     # Processes look for new keys every half second.
     return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
@@ -171,6 +191,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "master_keys": _master_keys,
+    "trusted_proxies": _networks,
+    "allowed_networks": _networks,
+    "denied_networks": _networks,
+    "api_processes": _positive,
     "port": lambda value: None if 0 < value < 65536 else "must be a port from 1 to 65535",
     "database_pool": _positive,
     "redis_timeout": _positive,

@@ -178,6 +178,8 @@ class Plan:
                 (
                     sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory",
                     "--host", "127.0.0.1", "--port", str(self.port), "--no-access-log",
+                    # It would believe X-Forwarded-For from loopback: whom to believe is the application's decision.
+                    "--no-proxy-headers",
                     "--timeout-graceful-shutdown", "8",
                 ),
                 answers_http(f"{self.address}/health/ready"),

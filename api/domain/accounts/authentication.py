@@ -17,9 +17,11 @@ from api.domain.accounts.models import ApiKey, AuthSession
 from api.domain.accounts.roles import PERMISSIONS, Role
 from api.domain.organizations import service as organizations
 from api.lib import clock, telemetry
+from api.lib import networks as addresses
 from api.lib.crypto import hash_token, same
 from api.lib.db import UNAVAILABLE
 from api.lib.errors import Unauthenticated
+from api.lib.networks import Network, Rules
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -43,7 +45,7 @@ class _Known(msgspec.Struct, frozen=True):
     until: float
     ends_at: datetime | None
     principal: Principal
-    networks: tuple[api_keys.Network, ...]
+    networks: tuple[Network, ...]
 
 
 class Authenticator:
@@ -92,12 +94,14 @@ class Authenticator:
                 raise _refusal("session ended, or of another subject")
             account, session = found
             await _note_use(uow, session, now)
+            held = await grants(uow, account.id)
             principal = Principal(
                 kind="account",
                 account_id=account.id,
                 subject_uid=str(account.uid),
                 session_uid=session_uid,
-                grants=await grants(uow, account.id),
+                grants=held,
+                networks=await _networks(uow, held),
             )
         return self._remember(session_uid, principal, [session.expires_at])
 
@@ -125,18 +129,18 @@ class Authenticator:
             row = await repository.ApiKeyRepository(session=uow.session).by_key_id(text.key_id)
             if row is None or not _usable(row, text.secret):
                 raise _refusal("key ended, or another secret", key_id=text.key_id)
-            networks = tuple(api_keys.network(found) for found in row.networks)
+            networks = addresses.networks(row.networks)
             now = clock.now()
             if api_keys.allows(networks, address) and (row.last_used_at is None or now - row.last_used_at > _USE):
                 row.last_used_at = now
             below = await organizations.subtrees(uow, [organization_id])
+            held = (Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),)
             principal = Principal(
                 kind="api_key",
                 subject_uid=str(row.uid),
                 maker_id=row.created_by,
-                grants=(
-                    Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),
-                ),
+                grants=held,
+                networks=await _networks(uow, held),
             )
         return self._remember(cache_key, principal, [row.expires_at], networks)
 
@@ -151,7 +155,7 @@ class Authenticator:
         key: str,
         principal: Principal,
         ends: list[datetime | None],
-        networks: tuple[api_keys.Network, ...] = (),
+        networks: tuple[Network, ...] = (),
     ) -> _Known:
         moments = [end for end in (*ends, *(grant.expires_at for grant in principal.grants)) if end is not None]
         known = _Known(time.monotonic() + _CACHE_SECONDS, min(moments, default=None), principal, networks)
@@ -211,6 +215,11 @@ def _refusal(reason: str, **more: str | None) -> Unauthenticated:
     # Why is for the log: a thief learns nothing from the answer.
     log.info("credentials refused", reason=reason, **more)
     return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+async def _networks(uow: UnitOfWork, held: tuple[Grant, ...]) -> dict[int, Rules]:
+    found = await organizations.policies(uow, frozenset().union(*(grant.organization_ids for grant in held)))
+    return {key: policy.networks for key, policy in found.items() if not policy.networks.open}
 
 
 async def grants(uow: UnitOfWork, account_id: int) -> tuple[Grant, ...]:

@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import grants, schemas, service, session_cookies
+from api.domain.accounts import attempts, grants, schemas, service, session_cookies
 from api.domain.accounts.errors import (
     AccountNeeded,
     EmailTaken,
@@ -49,13 +49,14 @@ class AuthController(Controller):
         tokens: NamedDependency[TokenService],
         data: JSONBody[schemas.SignInIn],
     ) -> Response[schemas.TokenOut]:
-        signed_in = await service.sign_in(
-            uow,
-            tokens,
-            email=data.email,
-            password=data.password,
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        async with attempts.counted(uow.kernel, data.email):
+            signed_in = await service.sign_in(
+                uow,
+                tokens,
+                email=data.email,
+                password=data.password,
+                user_agent=request.headers.get("user-agent", ""),
+            )
         return session_cookies.opened(signed_in, uow.kernel.settings)
 
 

@@ -17,11 +17,17 @@ class AuthenticationMiddleware(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        principal = await _caller(scope)
+        principal = ANONYMOUS
+        try:
+            principal = await _caller(scope)
+        except Unauthenticated as refusal:
+            # Refused once it is counted: whoever tries tokens must not do so without limit.
+            scope["refusal"] = refusal  # type: ignore[typeddict-unknown-key]
         tokens = _values(scope, b"registration-token")
         if len(tokens) == 1 and 0 < len(tokens[0]) <= 200:
             principal = msgspec.structs.replace(principal, registration_token=tokens[0])
-        scope["user"] = principal
+        # At every request: who is calling is remembered for seconds, and may come from another network meanwhile.
+        scope["user"] = principal.coming_from(str(scope.get("client_ip", "")))
         await next_app(scope, receive, send)
 
 
