@@ -31,6 +31,7 @@ JOBS = {
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
         JobSpec("collect-orphaned-files", every=86400, lease=1800),
+        JobSpec("rotate-signing-keys", every=3600),
     )
 }
 
