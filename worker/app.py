@@ -97,6 +97,8 @@ def start() -> None:
     tracing.start(settings.traces_url, service="worker", region=settings.region)
     jobs.check_bindings()
     found = runtime()
+    if not found.settings.sealer_database_url:
+        log.warning("the audit trail is not sealed: PRS_SEALER_DATABASE_URL is not set")
     try:
         found.run(refuse_owner(found.kernel.database))
     except (SQLAlchemyError, OSError, TimeoutError) as error:

@@ -4,6 +4,7 @@ With ``migrations/env.py`` the only place that may import another module's model
 """
 
 from api.domain.accounts import models as accounts
+from api.domain.accounts import sign_in_models as sign_in
 from api.domain.audit import models as audit
 from api.domain.catalog import models as catalog
 from api.domain.forms import models as forms
@@ -13,6 +14,6 @@ from api.domain.registrations import models as registrations
 from api.domain.sync import models as sync
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, accounts, forms, catalog, registrations)
+TABLES = (audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations)
 
 metadata = Base.metadata

@@ -1,5 +1,6 @@
 """Who is calling, what they may do, and which tenants the database shows them."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -45,6 +46,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     organization_ids: frozenset[int]
     permissions: frozenset[Permission]
+    expires_at: datetime | None = None
 
 
 class Withheld(msgspec.Struct, frozen=True):
@@ -61,6 +63,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int | None = None
     subject_uid: str | None = None
     session_uid: str | None = None
+    # The account that made the key which calls: what nobody may do to themselves, their key may not either.
+    maker_id: int | None = None
     grants: tuple[Grant, ...] = ()
     # A guest's capability token as sent; only its hash is ever stored.
     registration_token: str | None = None
@@ -92,13 +96,17 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def coming_from(self, address: str) -> "Principal":
         """Return the caller with those grants withheld that do nothing from this address."""
         closed = {key for key, rules in self.networks.items() if not rules.admit(address)}
+        return self.without(frozenset(closed), AddressNotAllowed)
+
+    def without(self, closed: frozenset[int], problem: type[Forbidden]) -> "Principal":
+        """Return the caller with all grants in some organizations withheld, for the reason that the problem tells."""
         if not closed:
             return self
         grants, withheld = [], list(self.withheld)
         for grant in self.grants:
             out = grant.organization_ids & closed
             if out:
-                withheld.append(Withheld(Grant(out, grant.permissions), AddressNotAllowed))
+                withheld.append(Withheld(Grant(out, grant.permissions), problem))
             grants.append(Grant(grant.organization_ids - out, grant.permissions) if out else grant)
         return msgspec.structs.replace(self, grants=tuple(grants), withheld=tuple(withheld))
 

@@ -52,6 +52,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_database_url: Annotated[
         str, _setting("Database URL of the worker's role, which owns nothing.", secret=True)
     ] = ""
+    sealer_database_url: Annotated[
+        str, _setting("Database URL of the role that seals the audit trail; unsealed while empty.", secret=True)
+    ] = ""
+    auditor_database_url: Annotated[
+        str, _setting("Database URL of the auditors' role: `prs audit verify` and `search`.", secret=True)
+    ] = ""
+    audit_seals_dir: Annotated[
+        str, _setting("Folder outside the database to which each seal is appended; none while empty.")
+    ] = ""
     database_pool: Annotated[int, _setting("Database connections of one process.")] = 8
     redis_url: Annotated[str, _setting("Redis-compatible server: caches, limits, nudges.", secret=True)] = (
         "redis://127.0.0.1:6379/0"
@@ -72,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
+    session_max_seconds: Annotated[int, _setting("Longest life of a session, however much it is used.")] = 90 * 86400
+    signing_key_days: Annotated[int, _setting("Age at which the key that signs access tokens is replaced.")] = 90
+    signing_key_lead_seconds: Annotated[
+        int, _setting("How long a new signing key is published before it signs: longer than anybody caches the JWKS.")
+    ] = 600
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
@@ -170,6 +184,11 @@ def _networks(values: tuple[str, ...]) -> str | None:
     return None
 
 
+def _lead(value: int) -> str | None:
+    # Processes look for new keys every half second.
+    return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -178,6 +197,8 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "database_url": _url("postgresql"),
     "api_database_url": _url("postgresql"),
     "worker_database_url": _url("postgresql"),
+    "sealer_database_url": _url("postgresql"),
+    "auditor_database_url": _url("postgresql"),
     "redis_url": _url("redis", "rediss", "unix"),
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
@@ -197,6 +218,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "hold_seconds": _positive,
     "draft_seconds": _positive,
     "access_token_seconds": _positive,
+    "refresh_token_seconds": _positive,
+    "session_max_seconds": _positive,
+    "signing_key_days": _positive,
+    "signing_key_lead_seconds": _lead,
 }
 
 

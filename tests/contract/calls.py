@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.contract import calls_audit, calls_tokens
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -16,6 +17,7 @@ NO_RULES = {"second_factor_required": False, "allowed_networks": [], "denied_net
 
 # The calls of further areas live in files of their own, `calls_<area>.py`, and are joined here.
 CALLS: dict[str, Callable[[Ground], Call]] = {
+    **calls_tokens.CALLS,
     "live": lambda _: Call(),
     "ready": lambda _: Call(),
     # Sign-in.
@@ -23,7 +25,6 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
         json={"email": f"{fresh('new')}@example.org", "password": PASSWORD, "name": "Somebody new"}
     ),
     "signIn": lambda _: Call(json={"email": PARTICIPANT, "password": PASSWORD}),
-    "refreshSession": lambda ground: Call(headers={"Cookie": f"prs_refresh={ground.cookie}"}),
     "signOut": lambda _: Call(),
     "getMe": lambda _: Call(),
     "listMyRegistrations": lambda _: Call(),
@@ -106,4 +107,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     ),
     # The scheduler's.
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
+    **calls_audit.CALLS,
 }
