@@ -102,6 +102,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1
     rate_limit_scale: Annotated[float, _setting("Factor on all rate limits; 0 turns them off.")] = 1.0
     datadog_url: Annotated[str, _setting("DogStatsD, e.g. `udp://127.0.0.1:8125`; off while empty.")] = ""
+    traces_url: Annotated[
+        str,
+        _setting("Datadog agent for traces, e.g. `http://127.0.0.1:8126`; off while empty. Needs the extra `traces`."),
+    ] = ""
     mixpanel_token: Annotated[str, _setting("Mixpanel project token; off while empty.", secret=True)] = ""
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
@@ -214,6 +218,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "storage_url": lambda value: storage_complaint(value) if value else None,
+    "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
     "trusted_proxies": _networks,
     "allowed_networks": _networks,
