@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib import oidc
 from api.lib.networks import NotANetwork, network
 from api.lib.storage import complaint as storage_complaint
 
@@ -90,6 +91,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
+    oidc_providers: Annotated[
+        str, _setting("OpenID providers as a JSON list, see docs/guides/sign-in.md; none while empty.", secret=True)
+    ] = ""
     trusted_proxies: Annotated[tuple[str, ...], _setting("CIDRs whose X-Forwarded-For is believed, by commas.")] = ()
     allowed_networks: Annotated[
         tuple[str, ...], _setting("CIDRs from which the API may be called, by commas; from everywhere while empty.")
@@ -200,6 +204,14 @@ def _lead(value: int) -> str | None:
     return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
 
 
+def _oidc_providers(value: str) -> str | None:
+    try:
+        oidc.read(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -220,6 +232,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "storage_url": lambda value: storage_complaint(value) if value else None,
     "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
+    "oidc_providers": _oidc_providers,
     "trusted_proxies": _networks,
     "allowed_networks": _networks,
     "denied_networks": _networks,

@@ -5,6 +5,7 @@ from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
 from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.sign_on_controllers import ProviderController
 from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
@@ -41,6 +42,7 @@ CONTROLLERS = (
     MyRegistrationController,
     OrganizationController,
     PasswordController,
+    ProviderController,
     ReferenceController,
     RefreshController,
     RegistrationController,
