@@ -94,6 +94,7 @@ def _set_logins() -> list[str]:
     async def run() -> list[str]:
         database = Database(found.database_url, pool=1, application="prs-cli")
         try:
+            await roles.set_vault(database, on=found.aadhaar_vault == "on")
             return await roles.set_logins(database, [found.api_database_url, found.worker_database_url])
         finally:
             await database.close()

@@ -11,8 +11,9 @@ from api.domain.jobs import models as jobs
 from api.domain.organizations import models as organizations
 from api.domain.registrations import models as registrations
 from api.domain.sync import models as sync
+from api.lib import keystore
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, accounts, forms, catalog, registrations)
+TABLES = (keystore, audit, sync, organizations, jobs, accounts, forms, catalog, registrations)
 
 metadata = Base.metadata

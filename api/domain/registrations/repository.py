@@ -14,11 +14,14 @@ from api.domain.registrations.models import (
     Attendee,
     IdempotencyKey,
     Registration,
+    RegistrationKey,
     RegistrationToken,
     SealedAnswer,
     SeatHold,
     StepAnswer,
 )
+from api.lib import clock
+from api.lib.crypto import RecordKey
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -185,6 +188,24 @@ async def sealed_of(session: AsyncSession, registration_ids: Sequence[int]) -> l
     return list(found)
 
 
+async def key_of(session: AsyncSession, registration_id: int) -> RegistrationKey | None:
+    """Return the data key of a registration's sensitive answers."""
+    return await session.get(RegistrationKey, registration_id, populate_existing=True)
+
+
+async def add_key(session: AsyncSession, registration: Registration, key: RecordKey) -> None:
+    """Store a registration's data key; its row is locked by the caller or new."""
+    await session.execute(
+        insert(RegistrationKey).values(
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            key_id=key.key_id,
+            wrapped=key.wrapped,
+            created_at=clock.now(),
+        )
+    )
+
+
 async def put_steps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace steps."""
     if not rows:
@@ -212,8 +233,9 @@ async def put_sealed(
 async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequence[str]) -> None:
     """Forget steps that do not apply."""
     if steps:
-        for table in (StepAnswer, SealedAnswer):
-            await session.execute(delete(table).where(table.registration_id == registration_id, table.step.in_(steps)))
+        await session.execute(
+            delete(StepAnswer).where(StepAnswer.registration_id == registration_id, StepAnswer.step.in_(steps))
+        )
 
 
 # --- seats and attendees
