@@ -14,7 +14,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
-from api import demo, roles
+from api import demo, rewrapping, roles
 from api.domain.accounts import keyring
 from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
@@ -22,6 +22,7 @@ from api.domain.forms import service as forms
 from api.domain.organizations import service as organizations
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
+from api.lib.crypto import SealError
 from api.lib.db import Database
 from api.lib.errors import Problem
 from api.lib.security import OPEN, SYSTEM, Permission, Principal, Scope
@@ -104,13 +105,58 @@ def _set_logins() -> list[str]:
 
 @main.group()
 def keys() -> None:
-    """The keys that sign access tokens."""
+    """The keys that sign access tokens, and the master keys under which everything is sealed."""
 
 
 @keys.command()
 def ensure() -> None:
     """Create a signing key where there is none."""
     click.echo("signing key created" if _run(keyring.ensure) else "signing key is there")
+
+
+@keys.command("status")
+def key_status() -> None:
+    """Show how many sealed values hang on each master key."""
+
+    async def show(kernel: Kernel) -> None:
+        for place in await rewrapping.status(kernel):
+            for key, count in sorted(place.by_key.items()):
+                mark = "" if key == place.active or not count else "  to be rewrapped"
+                click.echo(f"{place.place:<40} {key:<24} {count:>9}{mark}")
+
+    _with_worker_kernel(show)
+
+
+@keys.command("rewrap")
+@click.option("--batch", default=rewrapping.BATCH, show_default=True, help="Values of one transaction.")
+def rewrap_keys(batch: int) -> None:
+    """Bring all that is sealed to the active master key, beside the running platform; stop and go on at will."""
+
+    async def act(kernel: Kernel) -> None:
+        moved = 0
+        with click.progressbar(length=0, label="rewrapping", file=sys.stderr, show_pos=True) as bar:
+            async for done, total in rewrapping.rewrap(kernel, batch=batch):
+                bar.length = total
+                bar.update(done - moved)
+                moved = done
+        click.echo(f"{moved} rewrapped; everything hangs on {await kernel.vault.keys.resolve()}")
+
+    _with_worker_kernel(act)
+
+
+def _with_worker_kernel(act: Callable[[Kernel], Awaitable[None]]) -> None:
+    found = settings()
+    if not found.worker_database_url:
+        raise SettingsError("PRS_WORKER_DATABASE_URL is needed; docs/guides/settings.md explains it")
+
+    async def run() -> None:
+        kernel = make_kernel(found, service="cli", database_url=found.worker_database_url)
+        try:
+            await act(kernel)
+        finally:
+            await kernel.close()
+
+    asyncio.run(run())
 
 
 @main.group("demo")
@@ -261,7 +307,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, Problem) as error:
+    except (SettingsError, SealError, Problem, rewrapping.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

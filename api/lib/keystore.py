@@ -96,7 +96,7 @@ async def _make(session: AsyncSession, vault: Vault, purpose: str, marker: Recor
 async def counts(session: AsyncSession) -> dict[str, int]:
     """Return how many keys of the installation hang on each master key."""
     rows = await session.execute(select(SealedKey.key_id, func.count()).group_by(SealedKey.key_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def rewrap(session: AsyncSession, vault: Vault) -> int:

@@ -39,6 +39,7 @@ class RouteClass(StrEnum):
     REGISTRATION = "registration"
     STAFF = "staff"
     EXPORT = "export"
+    REVEAL = "reveal"
     INTEGRATOR = "integrator"
     UNLIMITED = "unlimited"
 
@@ -62,6 +63,7 @@ LIMITS: dict[RouteClass, Limit] = {
     RouteClass.REGISTRATION: Limit(600, 120),
     RouteClass.STAFF: Limit(600, 120),
     RouteClass.EXPORT: Limit(10, 5),
+    RouteClass.REVEAL: Limit(30, 10),
     RouteClass.INTEGRATOR: Limit(12_000, 2_000),
 }
 

@@ -12,6 +12,7 @@ from api.domain.registrations.controllers import (
     MyRegistrationController,
     RegistrationController,
 )
+from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
@@ -31,6 +32,7 @@ CONTROLLERS = (
     OrganizationController,
     ReferenceController,
     RegistrationController,
+    RevealController,
     StaffRegistrationController,
     TicketController,
 )

@@ -40,7 +40,9 @@ def _tables() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("purpose", name=op.f("pk_sealed_key")),
     )
-    op.execute(f"GRANT SELECT, INSERT, UPDATE ON sealed_key TO {PROCESSES}")
+    # The sealer opens the key with which it signs; it and the auditor open the installation's keys as everybody does.
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON sealed_key TO {PROCESSES}, prs_sealer")
+    op.execute("GRANT SELECT ON sealed_key TO prs_auditor")
     op.execute(
         """
         INSERT INTO sealed_key

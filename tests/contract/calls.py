@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.contract import calls_sensitive
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -102,4 +103,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     ),
     # The scheduler's.
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
+    **calls_sensitive.CALLS,
 }

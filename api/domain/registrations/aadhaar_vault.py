@@ -88,10 +88,16 @@ async def read(
     }
 
 
-async def find(uow: UnitOfWork, organization_id: int, index: bytes) -> list[int]:
-    """Return the private keys of an organization's registrations with a number."""
+async def find(uow: UnitOfWork, indexes: Sequence[tuple[int, bytes]]) -> list[int]:
+    """Return the private keys of registrations with a number, given by its index in each organization."""
     async with _inside(uow):
         found = await uow.session.scalars(
-            text("SELECT prs_vault.find(:organization, :index)"), {"organization": organization_id, "index": index}
+            text(
+                """
+                SELECT prs_vault.find(organization, index)
+                FROM unnest(CAST(:organizations AS bigint[]), CAST(:indexes AS bytea[])) AS one (organization, index)
+                """
+            ),
+            {"organizations": [key for key, _ in indexes], "indexes": [index for _, index in indexes]},
         )
         return list(found)

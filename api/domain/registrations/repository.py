@@ -82,6 +82,13 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = self._filtered(organization_ids, words, event_id, state)
         if before is not None:
             statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
+        return await self._with_counts(statement, limit)
+
+    async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
+        """Return some registrations as ``listed`` does."""
+        return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
+
+    async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
         count = (
             select(func.count())
             .where(Attendee.registration_id == Registration.id)
@@ -184,6 +191,16 @@ async def sealed_of(session: AsyncSession, registration_ids: Sequence[int]) -> l
         select(SealedAnswer)
         .where(SealedAnswer.registration_id.in_(registration_ids))
         .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def with_number(session: AsyncSession, indexes: Sequence[tuple[int, bytes]]) -> list[int]:
+    """Return the private keys of registrations with an identity number, given by its index in each organization."""
+    found = await session.scalars(
+        select(SealedAnswer.registration_id)
+        .where(tuple_(SealedAnswer.organization_id, SealedAnswer.blind_index).in_(indexes))
+        .distinct()
     )
     return list(found)
 

@@ -7,6 +7,7 @@ checked, unless the installation has the vault for whole numbers: docs/guides/se
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -25,9 +26,9 @@ def context(registration: Registration, step: str, pointer: str) -> str:
     return f"registration_sealed_answer:sealed:{registration.uid}:{step}:{pointer}"
 
 
-def key_context(registration: Registration) -> str:
+def key_context(registration_uid: UUID) -> str:
     """Return what a registration's data key is bound to."""
-    return f"registration_key:wrapped:{registration.uid}"
+    return f"registration_key:wrapped:{registration_uid}"
 
 
 def indexed(organization_id: int, identity: str, number: str, vault: Vault) -> bytes:
@@ -49,13 +50,13 @@ async def data_key(uow: UnitOfWork, registration: Registration) -> DataKey | Non
     row = await repository.key_of(uow.session, registration.id)
     if row is None:
         return None
-    return await uow.kernel.vault.open_record_key(RecordKey(row.key_id, row.wrapped), key_context(registration))
+    return await uow.kernel.vault.open_record_key(RecordKey(row.key_id, row.wrapped), key_context(registration.uid))
 
 
 async def _data_key_to_write(uow: UnitOfWork, registration: Registration) -> DataKey:
     found = await data_key(uow, registration)
     if found is None:
-        key, found = await uow.kernel.vault.new_record_key(key_context(registration))
+        key, found = await uow.kernel.vault.new_record_key(key_context(registration.uid))
         await repository.add_key(uow.session, registration, key)
     return found
 
@@ -85,6 +86,28 @@ def _open(vault: Vault, key: DataKey | None, sealed: bytes, bound_to: str) -> by
     if key is not None and needs_record_key(sealed):
         return key.open(sealed, context=bound_to)
     return vault.open(sealed, context=bound_to)
+
+
+def carries_key(row: SealedAnswer) -> bool:
+    """Tell whether an answer is from before registrations had a key."""
+    return row.sealed is not None and not needs_record_key(row.sealed)
+
+
+async def resealed(uow: UnitOfWork, registration: Registration, rows: Sequence[SealedAnswer]) -> list[dict[str, Any]]:
+    """Return the same answers sealed with the registration's key, by their place.
+
+    Raises:
+        SealError: an answer does not open here.
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    key = await _data_key_to_write(uow, registration)
+    found = []
+    for row in rows:
+        bound_to = context(registration, row.step, row.pointer)
+        value = _open(uow.kernel.vault, None, row.sealed or b"", bound_to)
+        place = {"registration": registration.id, "step": row.step, "pointer": row.pointer}
+        found.append({**place, "sealed": key.seal(value, context=bound_to)})
+    return found
 
 
 async def open_step(
