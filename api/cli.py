@@ -14,7 +14,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
-from api import demo, rewrapping, roles
+from api import cli_audit, cli_keys, demo, roles
 from api.domain.accounts import keyring
 from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
@@ -61,6 +61,9 @@ def main() -> None:
     """Global PRS: run and organise the platform."""
 
 
+main.add_command(cli_audit.audit)
+
+
 @main.group()
 def db() -> None:
     """The database: schema and roles."""
@@ -85,8 +88,12 @@ def prepare() -> None:
 
 @db.command("roles")
 def set_roles() -> None:
-    """Give the processes' roles the logins that PRS_API_DATABASE_URL and PRS_WORKER_DATABASE_URL name."""
+    """Give the processes' roles the logins that the PRS_…_DATABASE_URL variables name."""
     click.echo("logins set: " + ", ".join(_set_logins()))
+
+
+def _logins(found: Settings) -> list[str]:
+    return [found.api_database_url, found.worker_database_url, found.sealer_database_url, found.auditor_database_url]
 
 
 def _set_logins() -> list[str]:
@@ -96,7 +103,7 @@ def _set_logins() -> list[str]:
         database = Database(found.database_url, pool=1, application="prs-cli")
         try:
             await roles.set_vault(database, on=found.aadhaar_vault == "on")
-            return await roles.set_logins(database, [found.api_database_url, found.worker_database_url])
+            return await roles.set_logins(database, _logins(found))
         finally:
             await database.close()
 
@@ -114,49 +121,8 @@ def ensure() -> None:
     click.echo("signing key created" if _run(keyring.ensure) else "signing key is there")
 
 
-@keys.command("status")
-def key_status() -> None:
-    """Show how many sealed values hang on each master key."""
-
-    async def show(kernel: Kernel) -> None:
-        for place in await rewrapping.status(kernel):
-            for key, count in sorted(place.by_key.items()):
-                mark = "" if key == place.active or not count else "  to be rewrapped"
-                click.echo(f"{place.place:<40} {key:<24} {count:>9}{mark}")
-
-    _with_worker_kernel(show)
-
-
-@keys.command("rewrap")
-@click.option("--batch", default=rewrapping.BATCH, show_default=True, help="Values of one transaction.")
-def rewrap_keys(batch: int) -> None:
-    """Bring all that is sealed to the active master key, beside the running platform; stop and go on at will."""
-
-    async def act(kernel: Kernel) -> None:
-        moved = 0
-        with click.progressbar(length=0, label="rewrapping", file=sys.stderr, show_pos=True) as bar:
-            async for done, total in rewrapping.rewrap(kernel, batch=batch):
-                bar.length = total
-                bar.update(done - moved)
-                moved = done
-        click.echo(f"{moved} rewrapped; everything hangs on {await kernel.vault.keys.resolve()}")
-
-    _with_worker_kernel(act)
-
-
-def _with_worker_kernel(act: Callable[[Kernel], Awaitable[None]]) -> None:
-    found = settings()
-    if not found.worker_database_url:
-        raise SettingsError("PRS_WORKER_DATABASE_URL is needed; docs/guides/settings.md explains it")
-
-    async def run() -> None:
-        kernel = make_kernel(found, service="cli", database_url=found.worker_database_url)
-        try:
-            await act(kernel)
-        finally:
-            await kernel.close()
-
-    asyncio.run(run())
+keys.add_command(cli_keys.status)
+keys.add_command(cli_keys.rewrap)
 
 
 @main.group("demo")
@@ -307,7 +273,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, SealError, Problem, rewrapping.StillHeld) as error:
+    except (SettingsError, SealError, Problem, cli_keys.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

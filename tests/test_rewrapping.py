@@ -31,7 +31,7 @@ BOTH = f"{NEW},{OLD}"
 PASSPORT = "Z1234567"
 
 # Opened by a key that stands in a row of its own: one for each registration.
-_BY_RECORD = {"registration_sealed_answer.sealed"}
+_BY_RECORD = {"registration_sealed_answer.sealed", "registration_reveal.sealed_note"}
 
 
 @asynccontextmanager

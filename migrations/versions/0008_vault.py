@@ -4,7 +4,7 @@ Values sealed before keep the key that they carry until `prs keys rewrap` or the
 were derived from the oldest master key stay as they are: a marker lets the first process take that key over.
 
 Revision: 0008
-Follows: 0004
+Follows: 0007
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -69,27 +69,51 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_registration_key")),
     )
     op.create_index("ix_registration_key_master", "registration_key", ["key_id", "registration_id"])
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON registration_key TO {PROCESSES}")
-    op.execute("ALTER TABLE registration_key ENABLE ROW LEVEL SECURITY")
-    op.execute(
-        f"""
-        CREATE POLICY tenant ON registration_key TO {PROCESSES}
-        USING (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        WITH CHECK (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        """
+    op.create_table(
+        "registration_reveal",
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.BigInteger(), nullable=False),
+        sa.Column("organization_id", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_note", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_registration_reveal_organization_id_organization")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_registration_reveal_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_registration_reveal")),
     )
-    op.execute(
-        """
-        CREATE POLICY system ON registration_key TO prs_worker
-        USING ((SELECT current_setting('prs.system', true)) = 'on')
-        WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
-        """
-    )
+    op.create_index(op.f("ix_registration_reveal_registration_id"), "registration_reveal", ["registration_id"])
+    for table in ("registration_key", "registration_reveal"):
+        _wall(table)
     op.alter_column("registration_sealed_answer", "sealed", nullable=True)
     op.alter_column("registration_sealed_answer", "blind_index", nullable=True)
     op.add_column("registration_sealed_answer", sa.Column("identity", sa.String(), nullable=True))
     op.add_column(
         "registration_sealed_answer", sa.Column("verified_at", postgresql.TIMESTAMP(timezone=True), nullable=True)
+    )
+
+
+def _wall(table: str) -> None:
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {PROCESSES}")
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(
+        f"""
+        CREATE POLICY tenant ON {table} TO {PROCESSES}
+        USING (organization_id = ANY ((SELECT prs_scope())::bigint[]))
+        WITH CHECK (organization_id = ANY ((SELECT prs_scope())::bigint[]))
+        """
+    )
+    op.execute(
+        f"""
+        CREATE POLICY system ON {table} TO prs_worker
+        USING ((SELECT current_setting('prs.system', true)) = 'on')
+        WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
+        """
     )
 
 
@@ -185,5 +209,6 @@ def downgrade() -> None:
     op.execute("UPDATE registration_sealed_answer SET blind_index = '' WHERE blind_index IS NULL")
     op.alter_column("registration_sealed_answer", "blind_index", nullable=False)
     op.alter_column("registration_sealed_answer", "sealed", nullable=False)
+    op.drop_table("registration_reveal")
     op.drop_table("registration_key")
     op.drop_table("sealed_key")

@@ -88,6 +88,21 @@ class SealedAnswer(Base):
     verified_at: Mapped[datetime | None]
 
 
+class RevealNote(Base):
+    """What somebody wrote of why they were shown a sensitive answer; sealed with the registration's key.
+
+    The audit trail names it and holds no free text: the note goes with the registration, the event stays.
+    """
+
+    __tablename__ = "registration_reveal"
+
+    uid: Mapped[UUID] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    sealed_note: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Attendee(Aggregate, Base):
     """A person who comes, on one ticket."""
 

@@ -16,6 +16,7 @@ from api.domain.registrations.models import (
     Registration,
     RegistrationKey,
     RegistrationToken,
+    RevealNote,
     SealedAnswer,
     SeatHold,
     StepAnswer,
@@ -218,6 +219,19 @@ async def add_key(session: AsyncSession, registration: Registration, key: Record
             organization_id=registration.organization_id,
             key_id=key.key_id,
             wrapped=key.wrapped,
+            created_at=clock.now(),
+        )
+    )
+
+
+async def add_note(session: AsyncSession, registration: Registration, uid: UUID, sealed: bytes) -> None:
+    """Store a sealed note of a reveal."""
+    await session.execute(
+        insert(RevealNote).values(
+            uid=uid,
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            sealed_note=sealed,
             created_at=clock.now(),
         )
     )

@@ -59,11 +59,12 @@ async def reveal(uow: UnitOfWork, uid: UUID, request: RevealRequest) -> Any:
     if isinstance(value, str) and sealing.normalised(value) in sealing.normalised(request.note):
         # The trail is kept for years and read by others: it must not say what is sealed elsewhere.
         raise Unprocessable(errors=(FieldProblem("/note", "format", "Do not write the answer itself into the note."),))
+    note = str(await sealing.keep_note(uow, row, request.note)) if request.note.strip() else None
     await audit.record(
         uow, "sensitive.revealed", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id,
         details={
-            "step": request.step, "pointer": request.pointer, "reason": request.reason.value, "note": request.note,
+            "step": request.step, "pointer": request.pointer, "reason": request.reason.value, "note": note,
         },
     )  # fmt: skip
     return value

@@ -71,7 +71,7 @@ class ResumeIn(Input, frozen=True, kw_only=True):
 
 
 class RevealIn(Input, frozen=True, kw_only=True):
-    """Asks for a sensitive answer in full. ``note`` goes into the audit trail; it is needed for `other`."""
+    """Asks for a sensitive answer in full. ``note`` is kept with the audit trail; `other` needs one."""
 
     step: StepName
     pointer: Annotated[str, Meta(pattern=rf"^(?:/[A-Za-z0-9_]{{1,64}}){{1,20}}{END}", max_length=400)]

@@ -16,6 +16,7 @@ from api.domain.registrations import aadhaar_vault, answers, repository
 from api.domain.registrations.models import Registration, SealedAnswer
 from api.lib import clock
 from api.lib.crypto import DataKey, RecordKey, Vault, needs_record_key
+from api.lib.ids import new_uid
 from api.lib.uow import UnitOfWork
 
 AADHAAR = "aadhaar"
@@ -121,6 +122,19 @@ async def open_step(
     rows = [row for row in sealed if row.step == step]
     values = await opened(uow, registration, rows)
     return {row.pointer: (row.mask, values[row.step, row.pointer]) for row in rows}
+
+
+async def keep_note(uow: UnitOfWork, registration: Registration, note: str) -> UUID:
+    """Store a note on a registration, sealed, and return its uid.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    uid = new_uid()
+    key = await _data_key_to_write(uow, registration)
+    bound_to = f"registration_reveal:sealed_note:{registration.uid}:{uid}"
+    await repository.add_note(uow.session, registration, uid, key.seal(note.encode(), context=bound_to))
+    return uid
 
 
 async def store(
