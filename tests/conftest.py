@@ -79,7 +79,15 @@ def databases(services: TestServices, template: str) -> Iterator[Databases]:
     name = f"t{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
     urls = {role: services.database_url(name, user=role, password=password) for role, password in PASSWORDS.items()}
-    yield Databases(name, owner, *(urls[role] for role in PASSWORDS), superuser=services.superuser_url(name))
+    yield Databases(
+        name,
+        owner,
+        api=urls["prs_app"],
+        worker=urls["prs_worker"],
+        sealer=urls["prs_sealer"],
+        auditor=urls["prs_auditor"],
+        superuser=services.superuser_url(name),
+    )
     services.drop_database(name)
 
 

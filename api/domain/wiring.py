@@ -4,6 +4,7 @@ With ``migrations/env.py`` the only place that may import another module's model
 """
 
 from api.domain.accounts import models as accounts
+from api.domain.accounts import sign_in_models as sign_in
 from api.domain.audit import models as audit
 from api.domain.catalog import models as catalog
 from api.domain.forms import models as forms
@@ -14,6 +15,6 @@ from api.domain.sync import models as sync
 from api.lib import keystore
 from api.lib.db import Base
 
-TABLES = (keystore, audit, sync, organizations, jobs, accounts, forms, catalog, registrations)
+TABLES = (keystore, audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations)
 
 metadata = Base.metadata
