@@ -12,7 +12,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
-from api import account_commands, cli_audit, demo, roles
+from api import account_commands, cli_audit, cli_keys, demo, roles
 from api.commands import run as _run
 from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
@@ -20,6 +20,7 @@ from api.domain.forms import service as forms
 from api.domain.organizations import service as organizations
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
+from api.lib.crypto import SealError
 from api.lib.db import Database
 from api.lib.errors import Problem
 from api.lib.security import OPEN, SYSTEM, Permission
@@ -76,6 +77,7 @@ def _set_logins() -> list[str]:
     async def run() -> list[str]:
         database = Database(found.database_url, pool=1, application="prs-cli")
         try:
+            await roles.set_vault(database, on=found.aadhaar_vault == "on")
             return await roles.set_logins(database, _logins(found))
         finally:
             await database.close()
@@ -85,6 +87,8 @@ def _set_logins() -> list[str]:
 
 main.add_command(account_commands.keys)
 main.add_command(account_commands.accounts)
+account_commands.keys.add_command(cli_keys.status)
+account_commands.keys.add_command(cli_keys.rewrap)
 
 
 @main.group("demo")
@@ -235,7 +239,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, Problem) as error:
+    except (SettingsError, SealError, Problem, cli_keys.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

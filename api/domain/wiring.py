@@ -13,8 +13,9 @@ from api.domain.organizations import models as organizations
 from api.domain.registrations import models as registrations
 from api.domain.support import models as support
 from api.domain.sync import models as sync
+from api.lib import keystore
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations, support)
+TABLES = (keystore, audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations, support)
 
 metadata = Base.metadata

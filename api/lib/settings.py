@@ -80,6 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_keys: Annotated[
         str, _setting("Keys that wrap data keys, `id:base64` of 32 bytes, the active one first.", secret=True)
     ] = ""
+    key_provider: Annotated[
+        Literal["environment", "file", "aws-kms"], _setting("Where the master keys are: docs/guides/keys.md.")
+    ] = "environment"
+    master_keys_file: Annotated[
+        str, _setting("File with such keys, one a line, that only its owner can read; for the provider `file`.")
+    ] = ""
+    kms_key: Annotated[str, _setting("ARN or alias of the key in AWS KMS; for the provider `aws-kms`.")] = ""
+    kms_endpoint: Annotated[str, _setting("Address of the key service where it is not AWS's own.")] = ""
+    aadhaar_vault: Annotated[
+        Literal["off", "on"], _setting("Keep whole Aadhaar numbers; read docs/guides/sensitive-answers.md first.")
+    ] = "off"
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
@@ -227,6 +238,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
     "freshdesk_url": _url("http", "https"),
+    "kms_endpoint": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "storage_url": lambda value: storage_complaint(value) if value else None,

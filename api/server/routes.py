@@ -18,6 +18,7 @@ from api.domain.registrations.controllers import (
     MyRegistrationController,
     RegistrationController,
 )
+from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.domain.support.controllers import SupportController
 from api.server.files import FileController
@@ -46,6 +47,7 @@ CONTROLLERS = (
     ReferenceController,
     RefreshController,
     RegistrationController,
+    RevealController,
     SecondFactorController,
     SignUpController,
     SessionController,
