@@ -80,6 +80,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    mixpanel_deletion_url: Annotated[str, _setting("Mixpanel's application API, which deletes persons.")] = (
+        "https://mixpanel.com"
+    )
+    mixpanel_deletion_token: Annotated[
+        str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -158,6 +164,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "mixpanel_deletion_url": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "master_keys": _master_keys,

@@ -2,15 +2,22 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.accounts.privacy_controllers import OwnDataController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
 from api.domain.jobs.controllers import JobController
 from api.domain.organizations.controllers import OrganizationController
+from api.domain.privacy.controllers import PrivacyController
 from api.domain.registrations.controllers import (
     EventRegistrationController,
     MyRegistrationController,
     RegistrationController,
+)
+from api.domain.registrations.privacy_controllers import (
+    MyConsentController,
+    OrganizationPrivacyController,
+    OwnRegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.server.health import HealthController
@@ -27,8 +34,13 @@ CONTROLLERS = (
     HealthController,
     JobController,
     MeController,
+    MyConsentController,
     MyRegistrationController,
     OrganizationController,
+    OrganizationPrivacyController,
+    OwnDataController,
+    OwnRegistrationController,
+    PrivacyController,
     ReferenceController,
     RegistrationController,
     StaffRegistrationController,

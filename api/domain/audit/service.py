@@ -1,9 +1,10 @@
 """Recording what was done to whom, by whom."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from api.domain.audit.models import AuditEvent
 from api.lib.uow import UnitOfWork
@@ -34,3 +35,13 @@ async def record(
             details=details or {},
         )
     )
+
+
+async def about(uow: UnitOfWork, uids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return (time, action, kind of subject) of what was done to some subjects, the oldest first: for the person."""
+    if not uids:
+        return []
+    found = await uow.session.execute(
+        text("SELECT occurred_at, action, subject_type FROM prs_audit_about(:uids)"), {"uids": list(uids)}
+    )
+    return [{"at": at, "action": action, "subject": subject} for at, action, subject in found]

@@ -29,6 +29,8 @@ JOBS = {
         JobSpec("expire-drafts", every=600),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
+        JobSpec("run-erasures", every=60),
+        JobSpec("apply-retention", every=3600),
     )
 }
 

@@ -55,6 +55,11 @@ async def subtrees(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, frozenset[i
     return await OrganizationRepository(session=uow.session).below(ids) if ids else {}
 
 
+async def paths(uow: UnitOfWork) -> dict[int, list[int]]:
+    """Return for each organization of the installation the ids from the root down to itself."""
+    return await OrganizationRepository(session=uow.session).paths()
+
+
 async def enter(uow: UnitOfWork, uid: UUID, permission: Permission) -> contracts.Organization:
     """Narrow the transaction to an organization in which the caller holds ``permission``.
 

@@ -70,8 +70,11 @@ class PersonalData(Protocol):
     ``tables`` names the tables it answers for; a start-up test holds that against the schema.
     """
 
-    name: str
-    tables: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...
 
     async def export(self, uow: UnitOfWork, subject: Subject) -> list[Section]:
         """Return all that is known of the subject."""
@@ -81,7 +84,9 @@ class PersonalData(Protocol):
         """Erase it, and tell other systems by way of the outbox."""
         ...
 
-    async def retain(self, uow: UnitOfWork, rule: Rule, before: datetime, organization_ids: Sequence[int] | None) -> int:
+    async def retain(
+        self, uow: UnitOfWork, rule: Rule, before: datetime, organization_ids: Sequence[int] | None
+    ) -> int:
         """Erase a batch of what ``rule`` keeps no longer; returns how much, 0 when nothing is left or not its own.
 
         ``organization_ids`` are those for which ``before`` holds; None for data of the installation.
