@@ -1,4 +1,4 @@
-"""Routes of privacy officers: erasures and how long data is kept."""
+"""Routes of privacy officers: how long data is kept. Those of erasures know registrations, and are there."""
 
 from uuid import UUID
 
@@ -6,10 +6,10 @@ from litestar import Controller, get, put
 from litestar.params import FromPath, JSONBody
 
 from api.domain.organizations import service as organizations
-from api.domain.privacy import erasures, retention, schemas
+from api.domain.privacy import retention, schemas
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
-from api.lib.security import Permission, Scope
+from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 
 _MANAGE = Permission.PRIVACY_MANAGE
@@ -38,18 +38,6 @@ class PrivacyController(Controller):
 
     path = "/api/v1/organizations/{organization:uuid}"
     tags = ("Privacy",)
-
-    @get(
-        "/erasures",
-        operation_id="listErasures",
-        summary="Requests to erase persons, with their proofs, the newest first",
-        opt=declare(_MANAGE, RouteClass.STAFF),
-    )
-    async def list_erasures(self, uow: Uow, organization: FromPath[UUID]) -> list[schemas.ErasureOut]:
-        entered = await organizations.enter(uow, organization, _MANAGE)
-        below = (await organizations.subtrees(uow, [entered.id]))[entered.id]
-        await uow.enter(Scope(organization_ids=below))
-        return [schemas.erasure_out(one) for one in await erasures.listed(uow, sorted(below))]
 
     @get(
         "/retention",

@@ -10,7 +10,7 @@ from msgspec import Meta
 from api.domain.accounts.errors import AccountNeeded
 from api.domain.privacy import archive
 from api.domain.privacy.errors import AlreadyWithdrawn
-from api.domain.privacy.schemas import ConsentIn, ConsentOut, ErasureAccepted, ProcessingOut, consent_out
+from api.domain.privacy.schemas import ConsentIn, ConsentOut, ErasureAccepted, ErasureOut, ProcessingOut, consent_out, erasure_out
 from api.domain.registrations import privacy_service as service
 from api.lib import clock
 from api.lib.http.routes import declare
@@ -123,6 +123,15 @@ class OrganizationPrivacyController(Controller):
 
     path = "/api/v1/organizations/{organization:uuid}"
     tags = ("Privacy",)
+
+    @get(
+        "/erasures",
+        operation_id="listErasures",
+        summary="Requests to erase persons, with their proofs, the newest first",
+        opt=declare(_MANAGE, RouteClass.STAFF),
+    )
+    async def list_erasures(self, uow: Uow, organization: FromPath[UUID]) -> list[ErasureOut]:
+        return [erasure_out(one) for one in await service.erasures_of(uow, organization)]
 
     @post(
         "/erasures",

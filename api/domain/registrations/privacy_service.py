@@ -125,6 +125,18 @@ async def erase_for(uow: UnitOfWork, organization: UUID, *, registration: UUID |
     return await erasures.request(uow, subject, source="staff", organization_id=row.organization_id)
 
 
+async def erasures_of(uow: UnitOfWork, organization: UUID) -> list[Erasure]:
+    """Return the newest erasures of an organization and what lies below it.
+
+    Raises:
+        NotFound: the organization is none of the caller's business.
+    """
+    entered = await organizations.enter(uow, organization, Permission.PRIVACY_MANAGE)
+    below = (await organizations.subtrees(uow, [entered.id]))[entered.id]
+    await uow.enter(Scope(organization_ids=below))
+    return await erasures.listed(uow, sorted(below))
+
+
 async def processing(uow: UnitOfWork, organization: UUID) -> list[Processing]:
     """Return the register of processing: the tables, and the fields of the forms that published events ask.
 
