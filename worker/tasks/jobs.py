@@ -12,7 +12,7 @@ from api.lib.security import SYSTEM
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
 from worker.runtime import Runtime
-from worker.tasks import privacy
+from worker.tasks import audit, privacy
 
 log = telemetry.logger(__name__)
 
@@ -51,6 +51,7 @@ BINDINGS: dict[str, Job] = {
     "purge-deleted-registrations": _purge_deleted,
     "run-erasures": privacy.run_erasures,
     "apply-retention": privacy.apply_retention,
+    "seal-audit-events": audit.seal,
 }
 
 

@@ -10,7 +10,15 @@ from msgspec import Meta
 from api.domain.accounts.errors import AccountNeeded
 from api.domain.privacy import archive
 from api.domain.privacy.errors import AlreadyWithdrawn
-from api.domain.privacy.schemas import ConsentIn, ConsentOut, ErasureAccepted, ErasureOut, ProcessingOut, consent_out, erasure_out
+from api.domain.privacy.schemas import (
+    ConsentIn,
+    ConsentOut,
+    ErasureAccepted,
+    ErasureOut,
+    ProcessingOut,
+    consent_out,
+    erasure_out,
+)
 from api.domain.registrations import privacy_service as service
 from api.lib import clock
 from api.lib.http.routes import declare

@@ -309,7 +309,7 @@ async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown>
   }
 }
 
-const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600 };
+const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600, csrf_token: "csrf" };
 
 const SHEET_PROBLEMS = [
   {
