@@ -4,6 +4,7 @@ With ``migrations/env.py`` the only place that may import another module's model
 """
 
 from api.domain.accounts import models as accounts
+from api.domain.accounts import sign_in_models as sign_in
 from api.domain.accounts.personal_data import AccountData
 from api.domain.audit import models as audit
 from api.domain.catalog import models as catalog
@@ -17,7 +18,7 @@ from api.domain.registrations.personal_data import RegistrationData
 from api.domain.sync import models as sync
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, privacy, accounts, forms, catalog, registrations)
+TABLES = (audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations)
 
 metadata = Base.metadata
 

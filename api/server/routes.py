@@ -4,7 +4,9 @@ from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
 from api.domain.accounts.privacy_controllers import OwnDataController
+from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
@@ -47,9 +49,12 @@ CONTROLLERS = (
     OwnDataController,
     OwnRegistrationController,
     PrivacyController,
+    PasswordController,
     ReferenceController,
     RefreshController,
     RegistrationController,
+    SecondFactorController,
+    SignUpController,
     SessionController,
     StaffRegistrationController,
     TicketController,

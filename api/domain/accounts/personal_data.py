@@ -9,12 +9,15 @@ from sqlalchemy import Column, Table, delete, func, or_, select, update
 
 from api.domain.accounts import passwords
 from api.domain.accounts.errors import AccountNeeded, WrongCredentials
-from api.domain.accounts.models import Account, AuthSession
+from api.domain.accounts.models import Account, AuthSession, RoleGrant
 from api.domain.audit import service as audit
 from api.domain.privacy import register
 from api.domain.privacy.contracts import Erased, Rule, Section, Subject
+from api.domain.sync import service as sync
+from api.domain.sync.contracts import Destination
 from api.lib import clock
 from api.lib.db import Base
+from api.lib.security import Scope
 from api.lib.uow import UnitOfWork
 
 _BATCH = 1000
@@ -90,14 +93,20 @@ class AccountData:
         sections = []
         own = Base.metadata.tables[Account.__tablename__]
         for table, column in [(own, own.c.id), *_hanging()]:
-            about = register.TABLES[table.name]
-            shown = [one for one in table.columns if one.name in about.shown]
+            use = register.TABLES[table.name]
+            shown = [one for one in table.columns if one.name in use.shown]
             if not shown:
                 continue
             rows = await uow.session.execute(select(*shown).where(column == key))
             records = [dict(row._mapping) for row in rows]  # noqa: SLF001 (the public name of a row's mapping)
-            sections.append(Section(table.name, about.title, about.purpose, records))
-        done = await audit.about(uow, [subject.account] if subject.account else [])
+            sections.append(Section(table.name, use.title, use.purpose, records))
+        await audit.record(uow, "account.data-exported", subject_type="account", subject_uid=subject.account)
+        about = [subject.account] if subject.account else []
+        done = await audit.about(uow, about)
+        # Rows about accounts belong to no organization, which the outbox writes as 0.
+        await uow.enter(Scope(uow.scope.organization_ids | {0}))
+        mails = [{"to": to, "about": kind, "at": at} for to, kind, _, at in await sync.told(uow, about)]
+        sections.append(Section("account_messages", "Mails about your account", "To keep your account safe.", mails))
         return [*sections, Section("account_trail", "What was done to your account", "To show who did what.", done)]
 
     async def erase(self, uow: UnitOfWork, subject: Subject) -> Erased:
@@ -108,6 +117,12 @@ class AccountData:
         for table, column in _hanging():
             count = await uow.session.scalar(select(func.count()).select_from(table).where(column == key))
             places[table.name] = int(count or 0)
+        email = await uow.session.scalar(select(func.lower(Account.email)).where(Account.id == key))
+        invited = await uow.session.execute(
+            delete(RoleGrant).where(func.lower(RoleGrant.email) == email).returning(RoleGrant.id)
+        )
+        places[RoleGrant.__tablename__] += len(invited.all())
+        places["outbox"] = await sync.forget(uow, [Destination.MAIL], [subject.account] if subject.account else [])
         await uow.session.execute(delete(Account).where(Account.id == key))
         return Erased(places | {"account": 1})
 

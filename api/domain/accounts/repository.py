@@ -348,3 +348,17 @@ async def sweep_signing_keys(session: AsyncSession, now: datetime) -> int:
         .returning(SigningKeyRow.kid)
     )
     return len(swept.all())
+
+
+async def mark_second_factor(session: AsyncSession, session_uid: str, now: datetime) -> None:
+    """Note that a session's person has shown a second factor."""
+    await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(second_factor_at=now))
+
+
+async def forget_second_factor(session: AsyncSession, account_id: int) -> None:
+    """Let the account's sessions count as opened without a second factor."""
+    await session.execute(
+        update(AuthSession)
+        .where(AuthSession.account_id == account_id, AuthSession.second_factor_at.is_not(None))
+        .values(second_factor_at=None)
+    )

@@ -33,7 +33,7 @@ class RegistrationData:
         sections = await own_data.sections(uow, rows)
         for row in rows:
             await audit.record(
-                uow, "registration.exported-by-person", subject_type="registration", subject_uid=row.uid,
+                uow, "registration.data-exported", subject_type="registration", subject_uid=row.uid,
                 organization_id=row.organization_id,
             )  # fmt: skip
         return sections
