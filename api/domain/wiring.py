@@ -15,13 +15,14 @@ from api.domain.privacy import models as privacy
 from api.domain.privacy.contracts import PersonalData
 from api.domain.registrations import models as registrations
 from api.domain.registrations.personal_data import RegistrationData
+from api.domain.support import models as support
+from api.domain.support.personal_data import SupportData
 from api.domain.sync import models as sync
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations)
+TABLES = (audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations, support)
 
 metadata = Base.metadata
 
-# Whoever holds data of persons, in the order in which it is erased: an account last, so that what is found through it
-# is still found.
-PERSONAL_DATA: tuple[PersonalData, ...] = (RegistrationData(), AccountData())
+# Whoever holds data of persons, in the order in which it is erased: what is found through something else goes before it.
+PERSONAL_DATA: tuple[PersonalData, ...] = (SupportData(), RegistrationData(), AccountData())

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from api.lib.networks import NotANetwork, network
+from api.lib.storage import complaint as storage_complaint
 
 PREFIX = "PRS_"
 
@@ -110,6 +111,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     mixpanel_deletion_token: Annotated[
         str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
+    freshdesk_url: Annotated[
+        str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
+    ] = ""
+    freshdesk_key: Annotated[str, _setting("API key of an agent of the help desk.", secret=True)] = ""
+    storage_url: Annotated[
+        str,
+        _setting(
+            "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
+        ),
     ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
@@ -206,8 +217,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
     "mixpanel_deletion_url": _url("http", "https"),
+    "freshdesk_url": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
+    "storage_url": lambda value: storage_complaint(value) if value else None,
     "master_keys": _master_keys,
     "trusted_proxies": _networks,
     "allowed_networks": _networks,

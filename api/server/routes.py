@@ -25,6 +25,8 @@ from api.domain.registrations.privacy_controllers import (
     OwnRegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.support.controllers import SupportController
+from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
@@ -35,6 +37,7 @@ CONTROLLERS = (
     CatalogController,
     EventController,
     EventRegistrationController,
+    FileController,
     FlowController,
     FormController,
     GrantController,
@@ -57,5 +60,6 @@ CONTROLLERS = (
     SignUpController,
     SessionController,
     StaffRegistrationController,
+    SupportController,
     TicketController,
 )

@@ -54,7 +54,9 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def contract_settings(services: TestServices, template: str) -> Iterator[Settings]:
+def contract_settings(
+    services: TestServices, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings of the server under test; throttling is off."""
     name = f"c{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
@@ -69,6 +71,7 @@ def contract_settings(services: TestServices, template: str) -> Iterator[Setting
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path_factory.mktemp('files')}",
         rate_limit_scale=0,
     )
     services.drop_database(name)
@@ -107,7 +110,16 @@ def _server(settings: Settings, log: Path) -> Iterator[str]:
 
 def _environment(settings: Settings) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-    names = ("env", "public_url", "api_database_url", "redis_url", "redis_timeout", "master_keys", "internal_token")
+    names = (
+        "env",
+        "public_url",
+        "api_database_url",
+        "redis_url",
+        "redis_timeout",
+        "master_keys",
+        "internal_token",
+        "storage_url",
+    )
     given = {f"PRS_{name.upper()}": str(getattr(settings, name)) for name in names}
     return {**kept, **given, "PRS_RATE_LIMIT_SCALE": "0", "PRS_FRONTEND_DIR": ""}
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
 from api.domain.jobs.errors import LeaseLost
@@ -36,6 +37,10 @@ async def _purge_deleted(kernel: Kernel, _: JobRun) -> None:
     await lifecycle.purge_deleted(kernel)
 
 
+async def _collect_files(kernel: Kernel, _: JobRun) -> None:
+    await image_service.collect_orphans(kernel)
+
+
 async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
     gone = _PURGE_BATCH
     while gone == _PURGE_BATCH:
@@ -52,6 +57,7 @@ BINDINGS: dict[str, Job] = {
     "run-erasures": privacy.run_erasures,
     "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
+    "collect-orphaned-files": _collect_files,
 }
 
 

@@ -30,6 +30,12 @@ async def account_id(uow: UnitOfWork, uid: UUID | None) -> int | None:
     return await uow.session.scalar(select(Account.id).where(Account.uid == uid))
 
 
+async def account_email(uow: UnitOfWork, key: int) -> str | None:
+    """Return the address of an account, in small letters."""
+    email: str | None = await uow.session.scalar(select(func.lower(Account.email)).where(Account.id == key))
+    return email
+
+
 def own(uow: UnitOfWork) -> Subject:
     """Return the signed-in person.
 
@@ -117,7 +123,7 @@ class AccountData:
         for table, column in _hanging():
             count = await uow.session.scalar(select(func.count()).select_from(table).where(column == key))
             places[table.name] = int(count or 0)
-        email = await uow.session.scalar(select(func.lower(Account.email)).where(Account.id == key))
+        email = await account_email(uow, key)
         invited = await uow.session.execute(
             delete(RoleGrant).where(func.lower(RoleGrant.email) == email).returning(RoleGrant.id)
         )

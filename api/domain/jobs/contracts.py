@@ -32,6 +32,7 @@ JOBS = {
         JobSpec("purge-deleted-registrations", every=3600),
         JobSpec("run-erasures", every=60),
         JobSpec("apply-retention", every=3600),
+        JobSpec("collect-orphaned-files", every=86400, lease=1800),
     )
 }
 

@@ -195,6 +195,14 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed_email subject_digest",
         plain="id uid organization_id source state steps places told requested_at next_at finished_at attempts error",
     ),
+    "support_request": _use(
+        "Your requests for help",
+        "To answer you.",
+        "730 days",
+        personal="account_id registration_uid confirmation_number email name subject message",
+        plain=f"{_COMMON} organization_id tried_at ticket",
+        recipients="the help desk (Freshdesk), where one is set up; what it holds is erased there",
+    ),
     # What others are told, and what was done: uids, never who stands behind them.
     "outbox": _use(
         "What other systems must learn",
@@ -214,7 +222,8 @@ TABLES: dict[str, TableUse] = {
         "The audit trail",
         "To show who did what. It names uids; no personal data is allowed in it.",
         "for good",
-        plain="id uid xact occurred_at action actor_kind actor_uid organization_id subject_type subject_uid request_id details",
+        plain="id uid xact occurred_at action actor_kind actor_uid organization_id subject_type subject_uid request_id "
+        "details",
     ),
     "audit_seal": _use(
         "Seals of the trail",
@@ -261,7 +270,7 @@ TABLES: dict[str, TableUse] = {
     "event": _configuration(
         "Events",
         f"{_COMMON} organization_id category_id slug title summary description place timezone starts_at ends_at "
-        "registration_opens_at registration_closes_at state flow_version_id search",
+        "registration_opens_at registration_closes_at state flow_version_id search image_uid image_width image_height",
     ),
     "event_flow": _configuration("Flows", f"{_COMMON} organization_id event_id draft latest_version"),
     "event_ticket": _configuration(

@@ -22,6 +22,7 @@ RULES = (
     Rule("registration.deleted", "it was deleted; until then it can be restored", 30, 30, 30),
     Rule("registration.field", "the end of its event, as each field says (retain_days)", 0, 0, 0),
     Rule("auth_session", "the session's end", 90, 90, 90),
+    Rule("support_request", "it was asked", 730, 730, 730),
     Rule("outbox", "its delivery", 7, 7, 7),
     Rule("registration_idempotency_key", "the submit", 2, 2, 2),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from api.domain.accounts.personal_data import account_id
 from api.domain.audit import service as audit
@@ -15,6 +16,25 @@ from api.lib.uow import UnitOfWork
 _BATCH = 100
 
 
+async def _find(uow: UnitOfWork, subject: Subject) -> list[Registration]:
+    key = await account_id(uow, subject.account)
+    if key is not None and not uow.scope.system:
+        # Wherever the person has registered.
+        await uow.enter(Scope(frozenset(await repository.organizations_of_account(uow.session, key))))
+    return await erasing.find(
+        uow.session,
+        account_id=key,
+        uids=subject.registrations,
+        email=subject.email,
+        organization_ids=sorted(subject.organization_ids),
+    )
+
+
+async def uids_of(uow: UnitOfWork, subject: Subject) -> list[UUID]:
+    """Return the registrations of a person."""
+    return [row.uid for row in await _find(uow, subject)]
+
+
 class RegistrationData:
     """Registrations with all that hangs on them, and consents, which are given with them."""
 
@@ -25,11 +45,7 @@ class RegistrationData:
     )  # fmt: skip
 
     async def export(self, uow: UnitOfWork, subject: Subject) -> list[Section]:
-        key = await account_id(uow, subject.account)
-        if key is not None:
-            # Wherever the person has registered.
-            await uow.enter(Scope(frozenset(await repository.organizations_of_account(uow.session, key))))
-        rows = await self._find(uow, subject)
+        rows = await _find(uow, subject)
         sections = await own_data.sections(uow, rows)
         for row in rows:
             await audit.record(
@@ -39,7 +55,7 @@ class RegistrationData:
         return sections
 
     async def erase(self, uow: UnitOfWork, subject: Subject) -> Erased:
-        erased = await erasing.erase(uow, await self._find(uow, subject))
+        erased = await erasing.erase(uow, await _find(uow, subject))
         if subject.email is None:
             return erased
         people = await erasing.guests(uow.session, subject.email, sorted(subject.organization_ids))
@@ -64,12 +80,3 @@ class RegistrationData:
         if rule.table == "registration.field":
             return await blanking.blank(uow, before, organization_ids)
         return 0
-
-    async def _find(self, uow: UnitOfWork, subject: Subject) -> list[Registration]:
-        return await erasing.find(
-            uow.session,
-            account_id=await account_id(uow, subject.account),
-            uids=subject.registrations,
-            email=subject.email,
-            organization_ids=sorted(subject.organization_ids),
-        )

@@ -3,6 +3,8 @@
 What a JSON body says is checked inside its route (:mod:`api.lib.http.json_text`): by then it is known who sends it.
 """
 
+import re
+
 from api.lib.errors import BodyTooLarge, FieldProblem, NotFound, Problem, Unprocessable, UnsupportedMediaType
 from api.lib.http import problems
 from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
@@ -11,6 +13,9 @@ JSON_LIMIT = 256 * 1024
 # A form's document, spreadsheet or not, may be larger than any answer.
 DOCUMENT_LIMIT = 5 * 1024 * 1024
 _DOCUMENTS = "/api/v1/forms"
+# A picture, and the frame that multipart/form-data puts around it.
+PICTURE_LIMIT = 10 * 1024 * 1024 + 4096
+_PICTURE = re.compile(r"/api/v1/events/[^/]+/image")
 _UPLOADS = frozenset({"/api/v1/forms/import"})
 
 
@@ -41,7 +46,7 @@ class BodyGuard:
 
     @staticmethod
     async def _read(scope: Scope, receive: Receive) -> bytes:
-        limit = DOCUMENT_LIMIT if scope["path"].startswith(_DOCUMENTS) else JSON_LIMIT
+        limit = _limit(scope["path"])
         parts, size, more = [], 0, True
         while more:
             message = await receive()
@@ -54,6 +59,12 @@ class BodyGuard:
             parts.append(chunk)
             more = message.get("more_body", False)
         return b"".join(parts)
+
+
+def _limit(path: str) -> int:
+    if _PICTURE.fullmatch(path):
+        return PICTURE_LIMIT
+    return DOCUMENT_LIMIT if path.startswith(_DOCUMENTS) else JSON_LIMIT
 
 
 class _Gone(Exception):
@@ -71,7 +82,11 @@ def _check_address(scope: Scope) -> None:
 def _check_type(scope: Scope, body: bytes) -> None:
     if not body:
         return
-    wanted = b"multipart/form-data" if scope["path"] in _UPLOADS else b"application/json"
+    wanted = (
+        b"multipart/form-data"
+        if scope["path"] in _UPLOADS or _PICTURE.fullmatch(scope["path"])
+        else b"application/json"
+    )
     given = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
     if given != wanted:
         raise UnsupportedMediaType(f"Send it with Content-Type: {wanted.decode()}.")
