@@ -8,40 +8,10 @@ import {
   type ServedDocument,
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
-
-type Refusal = {
-  status: number;
-  slug: string;
-  detail?: string;
-  errors?: unknown[];
-  headers?: Record<string, string>;
-  extra?: Record<string, unknown>;
-};
+import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { problem, type Refusal } from "./problem";
 
 export type Call = { method: string; path: string; headers: Headers; body: unknown };
-
-/** A problem document as the API answers it. */
-export function problem({
-  status,
-  slug,
-  detail = "",
-  errors = [],
-  headers = {},
-  extra = {},
-}: Refusal): Response {
-  return HttpResponse.json(
-    {
-      type: `/problems/${slug}`,
-      title: slug,
-      status,
-      detail,
-      request_id: "req-1",
-      errors,
-      ...extra,
-    },
-    { status, headers: { "Content-Type": "application/problem+json", ...headers } },
-  );
-}
 
 const QR =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 9h2v2h-2zM9 15h3v2H9zM14 14h2v5h-2zM18 16h3v3h-3z"/></svg>';
@@ -60,6 +30,9 @@ export class FakeApi {
   sealed: Record<string, unknown> = {};
   me: Me | null = null;
   calls: Call[] = [];
+  readonly accounts = new FakeAccounts(() => {
+    if (!this.me) this.staff();
+  });
   /** Answers that the next save keeps out, with the reason. */
   unstored: StepState["problems"] = [];
   private refusals: { method: string; path: RegExp; answer: () => Response }[] = [];
@@ -71,6 +44,7 @@ export class FakeApi {
     this.calls = [];
     this.unstored = [];
     this.refusals = [];
+    this.accounts.reset();
   }
 
   /** The next matching request is refused like this. */
@@ -167,14 +141,7 @@ export class FakeApi {
     http.post("*/api/v1/auth/refresh", () =>
       this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
     ),
-    http.post("*/api/v1/auth/sessions", async ({ request }) => {
-      const { password } = (await request.json()) as { password: string };
-      if (password !== "correct horse battery")
-        return problem({ status: 401, slug: "unauthenticated" });
-      if (!this.me) this.staff();
-      return HttpResponse.json(TOKEN, { status: 201 });
-    }),
-    http.post("*/api/v1/auth/accounts", () => HttpResponse.json({}, { status: 201 })),
+    ...this.accounts.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
     http.get("*/api/v1/me", () =>
       this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),
@@ -308,8 +275,6 @@ async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown>
     return text;
   }
 }
-
-const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600 };
 
 const SHEET_PROBLEMS = [
   {
