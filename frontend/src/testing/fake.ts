@@ -9,6 +9,7 @@ import {
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakePrivacy } from "./fakes/privacy";
 import { problem, type Refusal } from "./problem";
 
 export type Call = { method: string; path: string; headers: Headers; body: unknown };
@@ -30,6 +31,7 @@ export class FakeApi {
   sealed: Record<string, unknown> = {};
   me: Me | null = null;
   calls: Call[] = [];
+  readonly privacy = new FakePrivacy();
   readonly accounts = new FakeAccounts(() => {
     if (!this.me) this.staff();
   });
@@ -45,6 +47,7 @@ export class FakeApi {
     this.unstored = [];
     this.refusals = [];
     this.accounts.reset();
+    this.privacy.reset();
   }
 
   /** The next matching request is refused like this. */
@@ -142,6 +145,7 @@ export class FakeApi {
       this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
     ),
     ...this.accounts.handlers,
+    ...this.privacy.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
     http.get("*/api/v1/me", () =>
       this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),

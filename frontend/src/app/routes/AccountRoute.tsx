@@ -9,6 +9,9 @@ import NotFoundRoute from "./NotFoundRoute";
 const SecurityPage = lazy(async () => ({
   default: (await import("@/features/accounts/security/SecurityPage")).SecurityPage,
 }));
+const PrivacyPage = lazy(async () => ({
+  default: (await import("@/features/privacy/own/PrivacyPage")).PrivacyPage,
+}));
 
 export default function AccountRoute() {
   return (
@@ -20,6 +23,7 @@ export default function AccountRoute() {
           <Routes>
             <Route index element={<MyRegistrations />} />
             <Route path="security" element={<SecurityPage />} />
+            <Route path="privacy" element={<PrivacyPage me={me} />} />
             <Route path="*" element={<NotFoundRoute />} />
           </Routes>
         </>
