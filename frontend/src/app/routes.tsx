@@ -11,7 +11,7 @@ const ResumeRoute = lazy(() => import("./routes/ResumeRoute"));
 const EntryRoute = lazy(() => import("./routes/EntryRoute"));
 const AccountRoute = lazy(() => import("./routes/AccountRoute"));
 const StaffRoute = lazy(() => import("./routes/StaffRoute"));
-const FormImportRoute = lazy(() => import("./routes/FormImportRoute"));
+const SupportRoute = lazy(() => import("./routes/SupportRoute"));
 const NotFoundRoute = lazy(() => import("./routes/NotFoundRoute"));
 
 const ENTRY = ["/sign-in", "/sign-up", "/verify-email", "/forgot-password", "/reset-password"];
@@ -36,8 +36,8 @@ export function AppRoutes() {
             <Route key={path} path={path} element={<EntryRoute />} />
           ))}
           <Route path="/account/*" element={<AccountRoute />} />
-          <Route path="/staff" element={<StaffRoute />} />
-          <Route path="/staff/forms" element={<FormImportRoute />} />
+          <Route path="/staff/*" element={<StaffRoute />} />
+          <Route path="/support" element={<SupportRoute />} />
           <Route path="*" element={<NotFoundRoute />} />
         </Routes>
       </Suspense>

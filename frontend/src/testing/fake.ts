@@ -9,6 +9,7 @@ import {
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakeOrganization } from "./fakes/organization";
 import { FakePrivacy } from "./fakes/privacy";
 import { problem, type Refusal } from "./problem";
 
@@ -25,12 +26,24 @@ const SENSITIVE = new Set(
   ),
 );
 
+export const ADMINISTRATOR = [
+  "api-key:manage",
+  "audit:read",
+  "event:read",
+  "organization:manage",
+  "privacy:manage",
+  "registration:create",
+  "registration:read",
+  "role:manage",
+] as const;
+
 /** The API in memory, as far as the app uses it: revisions, sealed answers and problems behave like the real ones. */
 export class FakeApi {
   registration: Registration | null = null;
   sealed: Record<string, unknown> = {};
   me: Me | null = null;
   calls: Call[] = [];
+  readonly organization = new FakeOrganization();
   readonly privacy = new FakePrivacy();
   readonly accounts = new FakeAccounts(() => {
     if (!this.me) this.staff();
@@ -48,6 +61,7 @@ export class FakeApi {
     this.refusals = [];
     this.accounts.reset();
     this.privacy.reset();
+    this.organization.reset();
   }
 
   /** The next matching request is refused like this. */
@@ -61,7 +75,7 @@ export class FakeApi {
     return this.registration;
   }
 
-  staff(): void {
+  staff(permissions: readonly string[] = ADMINISTRATOR): void {
     const organization = { uid: IDS.organization, name: "Sahaya Foundation", slug: "sahaya" };
     const second = {
       uid: "0c0f0a44-0002-4c1e-9b3a-000000000002",
@@ -73,8 +87,8 @@ export class FakeApi {
       email: "staff@example.org",
       name: "Meera Staff",
       grants: [
-        { organization, role: "admin", permissions: ["registrations:read"] },
-        { organization: second, role: "viewer", permissions: ["registrations:read"] },
+        { organization, role: "administrator", permissions: [...permissions] },
+        { organization: second, role: "front-desk", permissions: ["registration:read"] },
       ],
     };
   }
@@ -146,6 +160,7 @@ export class FakeApi {
     ),
     ...this.accounts.handlers,
     ...this.privacy.handlers,
+    ...this.organization.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
     http.get("*/api/v1/me", () =>
       this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),

@@ -85,7 +85,7 @@ export class FakeAccounts {
     http.post("*/api/v1/auth/sessions/second-factor", async ({ request }) => {
       const { code } = (await request.json()) as { code: string };
       if (code !== GOOD_CODE && !CODES.includes(code))
-        return problem({ status: 401, slug: "wrong-code" });
+        return problem({ status: 422, slug: "wrong-code" });
       this.signIn();
       return HttpResponse.json(TOKEN, { status: 201 });
     }),
@@ -106,12 +106,12 @@ export class FakeAccounts {
       const { current_password } = (await request.json()) as { current_password: string };
       return current_password === GOOD_PASSWORD
         ? noContent()
-        : problem({ status: 403, slug: "wrong-password" });
+        : problem({ status: 422, slug: "wrong-password" });
     }),
     http.get("*/api/v1/me/second-factor", () => HttpResponse.json(this.factor)),
     http.post("*/api/v1/me/second-factor", async ({ request }) => {
       const { password } = (await request.json()) as { password: string };
-      if (password !== GOOD_PASSWORD) return problem({ status: 403, slug: "wrong-password" });
+      if (password !== GOOD_PASSWORD) return problem({ status: 422, slug: "wrong-password" });
       const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
       return HttpResponse.json(
         { secret, uri: `otpauth://totp/x?secret=${secret}`, qr_svg: QR },
@@ -148,6 +148,6 @@ export class FakeAccounts {
 
   private async follow(request: Request): Promise<Response> {
     const { token } = (await request.json()) as { token: string };
-    return token === GOOD_LINK ? noContent() : problem({ status: 404, slug: "not-found" });
+    return token === GOOD_LINK ? noContent() : problem({ status: 422, slug: "link-not-valid" });
   }
 }

@@ -1,89 +1,9 @@
-import { type ReactNode, useState } from "react";
-import { Button } from "@/components/ui/Button";
-import { Alert } from "@/components/ui/Feedback";
-import { ProblemAlert } from "@/components/ui/Problem";
-import { explainedBy } from "@/lib/api/explain";
-import { asProblem } from "@/lib/api/problem";
+import type { ComponentProps } from "react";
+import { CheckedForm } from "@/components/ui/CheckedForm";
 import { useTexts } from "../texts";
 
-type EntryFormProps = {
-  action: string;
-  busy: string;
-  /** Errors by the id of their field; the first one gets the focus. */
-  errors: Readonly<Record<string, string | null>>;
-  onTry?: () => void;
-  onSubmit: () => Promise<void>;
-  explain?: (error: unknown) => string | null;
-  wide?: boolean;
-  children: ReactNode;
-};
-
-/** A form that checks before it sends, says a refusal above its fields, and keeps what was typed. */
-export function EntryForm(props: EntryFormProps) {
-  const { action, busy, errors, onTry, onSubmit, explain, wide = true, children } = props;
+/** A form that knows how the problems of accounts are called in the reader's language. */
+export function EntryForm(props: ComponentProps<typeof CheckedForm>) {
   const texts = useTexts();
-  const [isPending, setPending] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-
-  const submit = async () => {
-    onTry?.();
-    const wrong = Object.keys(errors).find((id) => errors[id]);
-    if (wrong) {
-      document.getElementById(wrong)?.focus();
-      return;
-    }
-    setPending(true);
-    setProblem(null);
-    try {
-      await onSubmit();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setPending(false);
-    }
-  };
-
-  return (
-    <form
-      className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isPending) submit();
-      }}
-    >
-      {problem !== null && (
-        <Refusal
-          error={problem}
-          explanation={explain?.(problem) ?? explainedBy(texts.problems, problem)}
-        />
-      )}
-      {children}
-      <div>
-        <Button
-          type="submit"
-          variant="primary"
-          size={wide ? "l" : "m"}
-          wide={wide}
-          isPending={isPending}
-        >
-          {isPending ? busy : action}
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-/** A wrong password is no failure of ours: it needs no title and no request id. */
-function Refusal({ error, explanation }: { error: unknown; explanation: string | null }) {
-  if (explanation === null && (asProblem(error).status >= 500 || asProblem(error).isOffline))
-    return <ProblemAlert error={error} />;
-  const problem = asProblem(error);
-  return explanation !== null || problem.status === 422 ? (
-    <Alert tone="bad" live>
-      {explanation ?? problem.errors[0]?.message ?? (problem.detail || problem.title)}
-    </Alert>
-  ) : (
-    <ProblemAlert error={error} />
-  );
+  return <CheckedForm wide problems={texts.problems} {...props} />;
 }

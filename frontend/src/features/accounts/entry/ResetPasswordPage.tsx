@@ -27,7 +27,7 @@ export function ResetPasswordPage() {
     try {
       await confirmReset(token, password);
     } catch (error) {
-      if (![400, 401, 404, 409, 410].includes(asProblem(error).status)) throw error;
+      if (asProblem(error).slug !== "link-not-valid") throw error;
       setOutcome("dead");
       return;
     }

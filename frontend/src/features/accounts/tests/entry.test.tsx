@@ -55,7 +55,7 @@ test("signs in by password when the providers do not answer", async () => {
 });
 
 test.each([
-  ["access-denied", /You did not finish/],
+  ["provider-refused", /You did not finish/],
   ["anything-new", /Signing in there did not work/],
 ])("says why a sign-on came back with %s", async (slug, text) => {
   renderApp(`/sign-in?problem=${slug}`);

@@ -31,17 +31,19 @@ export const en = {
       "This password is too easy to guess. Choose a longer one, without your name or e-mail in it.",
     "wrong-code": "This code is not right. Wait for the next one and try again.",
     "too-many-attempts": "Too many attempts. Wait a quarter of an hour and try again.",
-    "challenge-expired": "This took too long. Sign in again.",
-    "second-factor-on": "Your second factor is on already.",
+    "challenge-not-valid": "This took too long. Sign in again.",
+    "second-factor-enabled": "Your second factor is on already.",
+    "second-factor-not-enabled": "Your second factor is off already.",
+    "longer-password-first":
+      "Your password is short. Change it to one of at least 15 characters first.",
     "address-not-allowed": "Signing in is not allowed from this network.",
-    "link-expired": "This link was used already, or its time has passed.",
+    "link-not-valid": "This link was used already, or its time has passed.",
   } as Record<string, string>,
   signOnProblems: {
-    "sign-on-cancelled": "You did not finish signing in there. Nothing was changed.",
-    "access-denied": "You did not finish signing in there. Nothing was changed.",
-    "address-taken":
-      "There is an account with this e-mail already. Sign in with your password first, then try again.",
-    unavailable: "That sign-in service does not answer just now. Try again in a moment.",
+    "provider-refused": "You did not finish signing in there. Nothing was changed.",
+    "email-not-verified":
+      "There is an account with this e-mail already, or the address is not confirmed there. Sign in with your password.",
+    "provider-unavailable": "That sign-in service does not answer just now. Try again in a moment.",
   } as Record<string, string>,
   signOnFailed: "Signing in there did not work. Try again, or use your password.",
   factorTitle: "One more step",

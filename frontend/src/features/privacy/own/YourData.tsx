@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { ofRegistration } from "../api";
 import { useTexts } from "../texts";
 import { ConsentsCard } from "./ConsentsCard";
@@ -14,20 +14,23 @@ export default function YourData({ registration, capability }: YourDataProps) {
   const token = capability["Registration-Token"];
   // biome-ignore lint/correctness/useExhaustiveDependencies: the capability is a new object at each render, its token the same
   const subject = useMemo(() => ofRegistration(registration, capability), [registration, token]);
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="your-data">
+    <details className="your-data" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{texts.yourData}</summary>
-      <div className="stack">
-        <p className="soft">{texts.yourDataLead}</p>
-        <ConsentsCard subject={subject} />
-        <DownloadCard subject={subject} />
-        <EraseCard
-          subject={subject}
-          word={texts.eraseWord}
-          title={texts.eraseRegistrationTitle}
-          effects={texts.eraseRegistrationEffects}
-        />
-      </div>
+      {isOpen && (
+        <div className="stack">
+          <p className="soft">{texts.yourDataLead}</p>
+          <ConsentsCard subject={subject} />
+          <DownloadCard subject={subject} />
+          <EraseCard
+            subject={subject}
+            word={texts.eraseWord}
+            title={texts.eraseRegistrationTitle}
+            effects={texts.eraseRegistrationEffects}
+          />
+        </div>
+      )}
     </details>
   );
 }
