@@ -14,7 +14,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
-from api import demo, roles
+from api import cli_audit, demo, roles
 from api.domain.accounts import keyring
 from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
@@ -60,6 +60,9 @@ def main() -> None:
     """Global PRS: run and organise the platform."""
 
 
+main.add_command(cli_audit.audit)
+
+
 @main.group()
 def db() -> None:
     """The database: schema and roles."""
@@ -84,8 +87,12 @@ def prepare() -> None:
 
 @db.command("roles")
 def set_roles() -> None:
-    """Give the processes' roles the logins that PRS_API_DATABASE_URL and PRS_WORKER_DATABASE_URL name."""
+    """Give the processes' roles the logins that the PRS_…_DATABASE_URL variables name."""
     click.echo("logins set: " + ", ".join(_set_logins()))
+
+
+def _logins(found: Settings) -> list[str]:
+    return [found.api_database_url, found.worker_database_url, found.sealer_database_url, found.auditor_database_url]
 
 
 def _set_logins() -> list[str]:
@@ -94,7 +101,7 @@ def _set_logins() -> list[str]:
     async def run() -> list[str]:
         database = Database(found.database_url, pool=1, application="prs-cli")
         try:
-            return await roles.set_logins(database, [found.api_database_url, found.worker_database_url])
+            return await roles.set_logins(database, _logins(found))
         finally:
             await database.close()
 

@@ -95,6 +95,8 @@ def start() -> None:
     telemetry.configure_logging(settings_or_exit().log_level, service="worker")
     jobs.check_bindings()
     found = runtime()
+    if not found.settings.sealer_database_url:
+        log.warning("the audit trail is not sealed: PRS_SEALER_DATABASE_URL is not set")
     try:
         found.run(refuse_owner(found.kernel.database))
     except (SQLAlchemyError, OSError, TimeoutError) as error:

@@ -66,6 +66,20 @@ class RedisGate:
             self._rests_until = time.monotonic() + _REST_SECONDS
             return None
 
+    async def insist(self, call: Callable[[Redis], Awaitable[object]]) -> object | None:
+        """Return what ``call`` answers, or ``None`` where Redis stays away.
+
+        For what cannot go on without it: tries three times, and whether Redis rests or not.
+        """
+        for pause in (0.0, 0.05, 0.2):
+            await asyncio.sleep(pause)
+            try:
+                async with asyncio.timeout(self._timeout * 2):
+                    return await call(self.client)
+            except (RedisError, OSError, TimeoutError):
+                continue
+        return None
+
     @contextlib.asynccontextmanager
     async def subscription(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
         async with self._subscriber.pubsub(ignore_subscribe_messages=True) as pubsub:

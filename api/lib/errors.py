@@ -68,6 +68,18 @@ class Forbidden(Problem):
     default_detail = "Your roles do not include this; ask an administrator of the organization."
 
 
+class AddressNotAllowed(Forbidden):
+    slug = "address-not-allowed"
+    title = "Not from this address"
+    default_detail = "The networks you may come from are limited; connect from one of them, or ask an administrator."
+
+
+class SecondFactorRequired(Forbidden):
+    slug = "second-factor-required"
+    title = "A second factor is needed"
+    default_detail = "The organization asks for a second factor: set one up under your account, and sign in with it."
+
+
 class NotFound(Problem):
     status = 404
     slug = "not-found"

@@ -1,8 +1,12 @@
 """Who is calling, what they may do, and which tenants the database shows them."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+
+from api.lib.errors import AddressNotAllowed, Forbidden
+from api.lib.networks import Rules
 
 
 class Permission(StrEnum):
@@ -42,6 +46,14 @@ class Grant(msgspec.Struct, frozen=True):
 
     organization_ids: frozenset[int]
     permissions: frozenset[Permission]
+    expires_at: datetime | None = None
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """A grant that does nothing now, and the problem that tells its holder why."""
+
+    grant: Grant
+    problem: type[Forbidden]
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +63,14 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int | None = None
     subject_uid: str | None = None
     session_uid: str | None = None
+    # The account that made the key which calls: what nobody may do to themselves, their key may not either.
+    maker_id: int | None = None
     grants: tuple[Grant, ...] = ()
     # A guest's capability token as sent; only its hash is ever stored.
     registration_token: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+    # The network rules of organizations that have some, by their private ids.
+    networks: dict[int, Rules] = {}
 
     @property
     def signed_in(self) -> bool:
@@ -65,6 +82,29 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, permission: Permission, organization_id: int) -> bool:
         return organization_id in self.organizations_with(permission)
+
+    def explain(self, permission: Permission, organization_id: int | None = None) -> None:
+        """Say why a permission is missing that the caller was given (there, or anywhere); or nothing.
+
+        Raises:
+            Forbidden: the caller holds it, but not from this address, or not without a second factor.
+        """
+        for one in self.withheld:
+            if permission in one.grant.permissions and organization_id in (None, *one.grant.organization_ids):
+                raise one.problem
+
+    def coming_from(self, address: str) -> "Principal":
+        """Return the caller with those grants withheld that do nothing from this address."""
+        closed = {key for key, rules in self.networks.items() if not rules.admit(address)}
+        if not closed:
+            return self
+        grants, withheld = [], list(self.withheld)
+        for grant in self.grants:
+            out = grant.organization_ids & closed
+            if out:
+                withheld.append(Withheld(Grant(out, grant.permissions), AddressNotAllowed))
+            grants.append(Grant(grant.organization_ids - out, grant.permissions) if out else grant)
+        return msgspec.structs.replace(self, grants=tuple(grants), withheld=tuple(withheld))
 
 
 ANONYMOUS = Principal()

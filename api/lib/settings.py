@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib.networks import NotANetwork, network
+
 PREFIX = "PRS_"
 
 
@@ -50,6 +52,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_database_url: Annotated[
         str, _setting("Database URL of the worker's role, which owns nothing.", secret=True)
     ] = ""
+    sealer_database_url: Annotated[
+        str, _setting("Database URL of the role that seals the audit trail; unsealed while empty.", secret=True)
+    ] = ""
+    auditor_database_url: Annotated[
+        str, _setting("Database URL of the auditors' role: `prs audit verify` and `search`.", secret=True)
+    ] = ""
+    audit_seals_dir: Annotated[
+        str, _setting("Folder outside the database to which each seal is appended; none while empty.")
+    ] = ""
     database_pool: Annotated[int, _setting("Database connections of one process.")] = 8
     redis_url: Annotated[str, _setting("Redis-compatible server: caches, limits, nudges.", secret=True)] = (
         "redis://127.0.0.1:6379/0"
@@ -70,10 +81,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
+    session_max_seconds: Annotated[int, _setting("Longest life of a session, however much it is used.")] = 90 * 86400
+    signing_key_days: Annotated[int, _setting("Age at which the key that signs access tokens is replaced.")] = 90
+    signing_key_lead_seconds: Annotated[
+        int, _setting("How long a new signing key is published before it signs: longer than anybody caches the JWKS.")
+    ] = 600
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
     trusted_proxies: Annotated[tuple[str, ...], _setting("CIDRs whose X-Forwarded-For is believed, by commas.")] = ()
+    allowed_networks: Annotated[
+        tuple[str, ...], _setting("CIDRs from which the API may be called, by commas; from everywhere while empty.")
+    ] = ()
+    denied_networks: Annotated[
+        tuple[str, ...], _setting("CIDRs from which the API may not be called, by commas; they win.")
+    ] = ()
+    api_processes: Annotated[
+        int, _setting("API processes of the cell: each holds this share of a limit while Redis is away.")
+    ] = 1
     rate_limit_scale: Annotated[float, _setting("Factor on all rate limits; 0 turns them off.")] = 1.0
     datadog_url: Annotated[str, _setting("DogStatsD, e.g. `udp://127.0.0.1:8125`; off while empty.")] = ""
     mixpanel_token: Annotated[str, _setting("Mixpanel project token; off while empty.", secret=True)] = ""
@@ -146,6 +171,20 @@ def _master_keys(value: str) -> str | None:
     return None
 
 
+def _networks(values: tuple[str, ...]) -> str | None:
+    for value in values:
+        try:
+            network(value)
+        except NotANetwork as error:
+            return f"{value!r}: {error}"
+    return None
+
+
+def _lead(value: int) -> str | None:
+    # Processes look for new keys every half second.
+    return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -154,6 +193,8 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "database_url": _url("postgresql"),
     "api_database_url": _url("postgresql"),
     "worker_database_url": _url("postgresql"),
+    "sealer_database_url": _url("postgresql"),
+    "auditor_database_url": _url("postgresql"),
     "redis_url": _url("redis", "rediss", "unix"),
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
@@ -161,6 +202,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "master_keys": _master_keys,
+    "trusted_proxies": _networks,
+    "allowed_networks": _networks,
+    "denied_networks": _networks,
+    "api_processes": _positive,
     "port": lambda value: None if 0 < value < 65536 else "must be a port from 1 to 65535",
     "database_pool": _positive,
     "redis_timeout": _positive,
@@ -168,6 +213,10 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "hold_seconds": _positive,
     "draft_seconds": _positive,
     "access_token_seconds": _positive,
+    "refresh_token_seconds": _positive,
+    "session_max_seconds": _positive,
+    "signing_key_days": _positive,
+    "signing_key_lead_seconds": _lead,
 }
 
 

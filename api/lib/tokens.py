@@ -48,12 +48,30 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SigningKey:
-    """A P-256 key with its id, prepared once: signing from PEM each time costs 50 times more."""
+    """A P-256 key with its id, prepared once: signing from PEM each time costs 50 times more.
 
-    def __init__(self, kid: str, private_pem: bytes) -> None:
+    It signs from ``active_from`` until a newer one does, and verifies until ``gone_at`` (epoch seconds; None: no end).
+    """
+
+    def __init__(self, kid: str, private_pem: bytes, *, active_from: float = 0, gone_at: float | None = None) -> None:
         self.kid = kid
+        self.active_from = active_from
+        self.gone_at = gone_at
         self._private = jwk.construct(private_pem.decode(), ALGORITHM)
         self.public = self._private.public_key()
+
+    @property
+    def public_jwk(self) -> dict[str, str]:
+        """The public part as a JSON Web Key (RFC 7517, section 4)."""
+        found: dict[str, str] = self.public.to_dict()
+        return {
+            "kty": "EC", "crv": "P-256", "x": found["x"], "y": found["y"],
+            "kid": self.kid, "use": "sig", "alg": ALGORITHM,
+        }  # fmt: skip
+
+    def is_gone(self, now: float) -> bool:
+        """Tell whether what it signed is refused."""
+        return self.gone_at is not None and self.gone_at <= now
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         signed: str = jws.sign(dict(claims), self._private, headers={"kid": self.kid, "typ": TYPE}, algorithm=ALGORITHM)
@@ -68,23 +86,49 @@ def generate_private_pem() -> bytes:
 
 
 class TokenService:
-    """Issues with the first key, verifies with all of them."""
+    """Issues with the key whose time it is, verifies with all that are not gone."""
 
     def __init__(self, keys: list[SigningKey], *, issuer: str, audience: str, seconds: int) -> None:
-        if not keys:
-            raise ValueError("no signing key: run `prs keys ensure`")
-        self._keys = {key.kid: key for key in keys}
-        self._active = keys[0]
+        self._keys: dict[str, SigningKey] = {}
+        self.adopt(keys)
         self._issuer = issuer
         self._audience = audience
         self.seconds = seconds
+
+    def adopt(self, keys: list[SigningKey]) -> None:
+        """Work with these keys from now on.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if not keys:
+            raise ValueError("no signing key: run `prs keys ensure`")
+        self._keys = {key.kid: key for key in keys}
+
+    def knows(self, token: str) -> bool:
+        """Tell whether the key that a token names is here; what does not look like a token names none."""
+        try:
+            return self._decode(token.partition(".")[0], _Header).kid in self._keys
+        except TokenRefused:
+            return True
+
+    def public_keys(self, *, now: int) -> list[dict[str, str]]:
+        """Return the JSON Web Keys with which tokens can be verified, those of the next key included."""
+        return [key.public_jwk for key in self._keys.values() if not key.is_gone(now)]
+
+    def _active(self, now: int) -> SigningKey:
+        begun = [key for key in self._keys.values() if key.active_from <= now]
+        # A clock that lags may see none yet: the eldest was published long enough.
+        if not begun:
+            return min(self._keys.values(), key=lambda key: key.active_from)
+        return max(begun, key=lambda key: key.active_from)
 
     def issue(self, *, subject: str, session: str, now: int) -> str:
         """Return an access token for ``subject`` that lives ``seconds`` from ``now`` (epoch seconds)."""
         claims = Claims(
             self._issuer, self._audience, subject, session, new_token()[:22], iat=now, exp=now + self.seconds
         )
-        return self._active.sign(msgspec.to_builtins(claims))
+        return self._active(now).sign(msgspec.to_builtins(claims))
 
     def verify(self, token: str, *, now: int) -> Claims:
         """Return the claims of a valid token.
@@ -101,7 +145,7 @@ class TokenService:
         if header.alg != ALGORITHM or header.typ != TYPE:
             raise TokenRefused("header")
         key = self._keys.get(header.kid)
-        if key is None:
+        if key is None or key.is_gone(now):
             raise TokenRefused("unknown key id")
         if len(_canonical(parts[2])) != 64:
             raise TokenRefused("signature length")

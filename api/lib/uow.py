@@ -18,6 +18,7 @@ from api.lib.security import ANONYMOUS, Principal, Scope
 from api.lib.settings import Settings
 from api.lib.tasks import Nudger
 from api.lib.telemetry import Metrics, make_metrics
+from api.lib.throttle import Throttle
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Kernel:
     memo: Memo
     nudger: Nudger
     metrics: Metrics
+    throttle: Throttle
 
     async def close(self) -> None:
         self.nudger.close()
@@ -43,6 +45,7 @@ class Kernel:
 def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kernel:
     """Build the parts from the settings; opens no connection yet."""
     gate = RedisGate(settings.redis_url, settings.redis_timeout)
+    metrics = make_metrics(settings.datadog_url, service=service, region=settings.region)
     return Kernel(
         settings=settings,
         database=Database(database_url, pool=settings.database_pool, application=f"prs-{service}"),
@@ -51,7 +54,8 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         cache=DocumentCache(gate),
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
-        metrics=make_metrics(settings.datadog_url, service=service, region=settings.region),
+        metrics=metrics,
+        throttle=Throttle(gate, scale=settings.rate_limit_scale, processes=settings.api_processes, metrics=metrics),
     )
 
 

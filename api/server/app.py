@@ -17,7 +17,6 @@ from api.lib.http.body import StrictBody
 from api.lib.http.session import provide_uow
 from api.lib.settings import Settings, settings_or_exit
 from api.lib.telemetry import configure_logging
-from api.lib.throttle import Throttle
 from api.lib.tokens import TokenService
 from api.lib.uow import Kernel, make_kernel, unit_of_work
 from api.server import frontend, openapi, routes
@@ -83,7 +82,6 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
         debug=False,
     )
     app.state.kernel = kernel
-    app.state.throttle = Throttle(kernel.redis, scale=configuration.rate_limit_scale)
     guards.check_declarations(app)
     openapi.describe_problems(app)
     return app

@@ -2,6 +2,9 @@
 
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
+from api.domain.accounts.grant_controllers import GrantController
+from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
@@ -18,19 +21,24 @@ from api.server.reference import ReferenceController
 
 CONTROLLERS = (
     ApiKeyController,
+    AuditController,
     AuthController,
     CatalogController,
     EventController,
     EventRegistrationController,
     FlowController,
     FormController,
+    GrantController,
     HealthController,
     JobController,
+    KeySetController,
     MeController,
     MyRegistrationController,
     OrganizationController,
     ReferenceController,
+    RefreshController,
     RegistrationController,
+    SessionController,
     StaffRegistrationController,
     TicketController,
 )

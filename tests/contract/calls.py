@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.contract import calls_audit, calls_tokens
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -12,8 +13,11 @@ SHEET = b"survey,,,\n,type,name,label\n,text,nickname,Nickname\n"
 
 FIRST = {"If-Match": '"1"'}
 
+NO_RULES = {"second_factor_required": False, "allowed_networks": [], "denied_networks": []}
+
 # The calls of further areas live in files of their own, `calls_<area>.py`, and are joined here.
 CALLS: dict[str, Callable[[Ground], Call]] = {
+    **calls_tokens.CALLS,
     "live": lambda _: Call(),
     "ready": lambda _: Call(),
     # Sign-in.
@@ -21,7 +25,6 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
         json={"email": f"{fresh('new')}@example.org", "password": PASSWORD, "name": "Somebody new"}
     ),
     "signIn": lambda _: Call(json={"email": PARTICIPANT, "password": PASSWORD}),
-    "refreshSession": lambda ground: Call(headers={"Cookie": f"prs_refresh={ground.cookie}"}),
     "signOut": lambda _: Call(),
     "getMe": lambda _: Call(),
     "listMyRegistrations": lambda _: Call(),
@@ -64,6 +67,8 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "createOrganization": lambda ground: Call(
         json={"parent": ground.organization, "name": "Faculty", "slug": fresh("faculty")}
     ),
+    "getAccessPolicy": lambda ground: Call({"organization": ground.organization}),
+    "setAccessPolicy": lambda ground: Call({"organization": ground.organization}, json=NO_RULES),
     "listApiKeys": lambda ground: Call({"organization": ground.organization}),
     "createApiKey": lambda ground: Call(
         {"organization": ground.organization}, json={"name": "Till", "permissions": ["api-key:manage"]}
@@ -102,4 +107,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     ),
     # The scheduler's.
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
+    **calls_audit.CALLS,
 }

@@ -91,7 +91,10 @@ def _server(settings: Settings, log: Path) -> Iterator[str]:
     """Run the server in a process of its own: it and the tests do not share a core's time."""
     port = free_port()
     # Not --fd: the server takes a handed-down socket for a local one and leaves TCP_NODELAY off, 40 ms per answer.
-    command = (sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--port", str(port))
+    command = (
+        sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--no-proxy-headers",
+        "--port", str(port),
+    )  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
         try:

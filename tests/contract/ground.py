@@ -40,6 +40,15 @@ class Held:
         return {"Registration-Token": self.token}
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A session: its uid, its refresh cookie, and what proves that the app sends it."""
+
+    uid: str
+    cookie: str
+    csrf: str
+
+
 @dataclass
 class Ground:
     """One organization. What a property names is made at its first use and stays the same."""
@@ -53,10 +62,13 @@ class Ground:
         return str(self.world.organization.uid)
 
     @cached_property
-    def cookie(self) -> str:
-        """The refresh cookie of a session of the participant."""
+    def session(self) -> Signed:
+        """A session of the participant."""
         answer = self.client.post("/api/v1/auth/sessions", json={"email": PARTICIPANT, "password": PASSWORD})
-        return answer.cookies["prs_refresh"]
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        listed = self._done("GET", "/me/sessions", headers)
+        uid = next(found["uid"] for found in listed if found["current"])
+        return Signed(uid, answer.cookies["prs_refresh"], answer.json()["csrf_token"])
 
     def _done(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
         answer = self.client.request(
@@ -134,9 +146,16 @@ class Ground:
 
     @cached_property
     def key(self) -> str:
-        body = {"name": "A key", "permissions": ["event:read"]}
+        body = {"name": "A key", "permissions": ["api-key:manage"]}
         made = self._done("POST", f"/organizations/{self.organization}/api-keys", json=body)
         uid: str = made["api_key"]["uid"]
+        return uid
+
+    @cached_property
+    def grant(self) -> str:
+        """The invitation of somebody who has no account."""
+        body = {"email": f"{fresh('invited')}@example.org", "role": "front-desk"}
+        uid: str = self._done("POST", f"/organizations/{self.organization}/grants", json=body)["uid"]
         return uid
 
     # Registrations of the world's event, all of them a guest's.

@@ -18,7 +18,11 @@ from tests.contract.operations import OPERATIONS, Operation
 
 HOLDER = Permission.REGISTRATION_HOLDER
 # Where a key is told that a person's account is meant.
-OF_A_PERSON = {"getMe", "listMyRegistrations", "claimRegistration"}
+OF_A_PERSON = {
+    "getMe", "listMyRegistrations", "claimRegistration", "listMySessions", "endMySession", "endMySessions",
+}  # fmt: skip
+# What ends the session it is sent in, or others of the account.
+ENDING = {"signOut", "endMySessions"}
 # What lets staff in where a registration's holder is.
 STAFF_OF_HOLDERS = {
     "getRegistration": Permission.REGISTRATION_READ,
@@ -30,7 +34,7 @@ STAFF_OF_HOLDERS = {
     "createResumeLink": Permission.REGISTRATION_MANAGE,
 }
 # Names of what belongs to an organization, wherever in a request they stand.
-TENANTS = {"organization", "parent", "event", "ticket", "form", "registration", "key"}
+TENANTS = {"organization", "parent", "event", "ticket", "form", "registration", "key", "grant"}
 
 
 def each(*found: Operation) -> pytest.MarkDecorator:
@@ -59,8 +63,9 @@ def everybody(platform: Platform, operation: Operation) -> Iterator[Caller]:
     # Where no permission is asked for, one key stands for all.
     passed_over = keys[1:] if operation.permission in OPEN - {HOLDER} else ()
     for caller in platform.callers:
-        if operation.name == "signOut" and caller.email:
+        if operation.name in ENDING and caller.email:
             yield replace(caller, headers=sign_in(platform.client, caller.email).headers)
+            caller.headers.update(sign_in(platform.client, caller.email).headers)
         elif caller not in passed_over:
             yield caller
 
@@ -92,6 +97,8 @@ def test_the_door_opens_for_those_with_the_permission_and_for_nobody_else(
         # Whoever changes something changes something of their own.
         call = CALLS[operation.name](platform.ground()) if promised[caller.name] == "done" else shared
         headers = {**call.holder, **caller.headers} if operation.name == "claimRegistration" else caller.headers
+        if operation.name == "endMySession" and caller.email:
+            call = replace(call, path={"session": sign_in(platform.client, caller.email).session_uid})
         seen[caller.name] = outcome(send(platform, operation, call, headers))
     assert seen == promised
 

@@ -166,7 +166,7 @@ class Stack:
         self._declare(
             "api",
             (python, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--host", "127.0.0.1",
-             "--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "8"),
+             "--port", str(port), "--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "8"),
             f"{self.url}/health/ready",
         )  # fmt: skip
         self._declare("worker", (python, "-m", "worker"), None)

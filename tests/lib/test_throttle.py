@@ -2,26 +2,42 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, closing, contextmanager
 from socket import socket
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
-from api.domain.accounts import api_keys
+from api.domain.accounts import api_keys, attempts
+from api.domain.accounts.roles import Role
 from api.lib import throttle as limits
 from api.lib.cache import RedisGate
+from api.lib.errors import Unavailable
 from api.lib.security import Permission, Scope
 from api.lib.settings import Settings
-from api.lib.throttle import Limit, RouteClass, Throttle
+from api.lib.telemetry import NoMetrics
+from api.lib.throttle import Limit, RouteClass, Throttle, Verdict
 from api.lib.uow import Kernel, unit_of_work
 from api.server.middleware.throttle import network
 from tests.conftest import running, structs
-from tests.factories.world import World, organiser
+from tests.factories.world import PASSWORD, World, organiser
 
 # So slow a refill that none happens during a test.
 SLOW = Limit(per_minute=1, burst=20)
+
+
+async def ask(throttle: Throttle, route_class: RouteClass, caller: str) -> Verdict:
+    return await throttle.check([throttle.bucket_of(route_class, caller)])
+
+
+@contextmanager
+def nowhere() -> Iterator[str]:
+    """The address of a Redis that is not there."""
+    with closing(socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
 
 
 @pytest.fixture
@@ -44,10 +60,10 @@ async def gates(settings: Settings) -> AsyncIterator[list[RedisGate]]:
 async def test_the_limit_is_exact_with_eight_clients_at_once(gates: list[RedisGate]) -> None:
     throttles = [Throttle(gate) for gate in gates]
     verdicts = await asyncio.gather(
-        *(throttles[turn % 8].check(RouteClass.DEFAULT, "ip:1.2.3.4") for turn in range(200))
+        *(ask(throttles[turn % 8], RouteClass.DEFAULT, "ip:1.2.3.4") for turn in range(200))
     )
     assert sum(verdict.allowed for verdict in verdicts) == SLOW.burst
-    assert sorted(verdict.remaining for verdict in verdicts if verdict.allowed) == list(range(SLOW.burst))
+    assert sorted(verdict.tightest.remaining for verdict in verdicts if verdict.allowed) == list(range(SLOW.burst))
     refused = [verdict.retry_after for verdict in verdicts if not verdict.allowed]
     assert all(50 < seconds <= 60 for seconds in refused)
 
@@ -56,10 +72,10 @@ async def test_the_limit_is_exact_with_eight_clients_at_once(gates: list[RedisGa
 async def test_callers_and_classes_do_not_share_a_limit(gates: list[RedisGate]) -> None:
     throttle = Throttle(gates[0])
     for _ in range(SLOW.burst):
-        await throttle.check(RouteClass.DEFAULT, "ip:1.2.3.4")
-    assert not (await throttle.check(RouteClass.DEFAULT, "ip:1.2.3.4")).allowed
-    assert (await throttle.check(RouteClass.DEFAULT, "ip:1.2.3.5")).allowed
-    assert (await throttle.check(RouteClass.STAFF, "ip:1.2.3.4")).allowed
+        await ask(throttle, RouteClass.DEFAULT, "ip:1.2.3.4")
+    assert not (await ask(throttle, RouteClass.DEFAULT, "ip:1.2.3.4")).allowed
+    assert (await ask(throttle, RouteClass.DEFAULT, "ip:1.2.3.5")).allowed
+    assert (await ask(throttle, RouteClass.STAFF, "ip:1.2.3.4")).allowed
 
 
 @pytest.mark.parametrize("with_redis", [True, False])
@@ -67,13 +83,12 @@ async def test_time_refills_what_was_used(
     gates: list[RedisGate], monkeypatch: pytest.MonkeyPatch, with_redis: bool
 ) -> None:
     monkeypatch.setitem(limits.LIMITS, RouteClass.DEFAULT, Limit(per_minute=600, burst=3))
-    with closing(socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        gate = gates[0] if with_redis else RedisGate(f"redis://127.0.0.1:{taken.getsockname()[1]}/0", 0.05)
+    with nowhere() as url:
+        gate = gates[0] if with_redis else RedisGate(url, 0.05)
         throttle = Throttle(gate)
 
         async def allowed() -> list[bool]:
-            return [(await throttle.check(RouteClass.DEFAULT, "ip:x")).allowed for _ in range(4)]
+            return [(await ask(throttle, RouteClass.DEFAULT, "ip:x")).allowed for _ in range(4)]
 
         first = await allowed()
         assert first == [True, True, True, False]
@@ -86,11 +101,10 @@ async def test_time_refills_what_was_used(
 
 @pytest.mark.usefixtures("slow")
 async def test_without_redis_each_process_holds_the_limit_itself() -> None:
-    with closing(socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        gate = RedisGate(f"redis://127.0.0.1:{taken.getsockname()[1]}/0", 0.05)
+    with nowhere() as url:
+        gate = RedisGate(url, 0.05)
         throttle = Throttle(gate)
-        verdicts = [await throttle.check(RouteClass.DEFAULT, "ip:x") for _ in range(50)]
+        verdicts = [await ask(throttle, RouteClass.DEFAULT, "ip:x") for _ in range(50)]
         await gate.close()
     assert sum(verdict.allowed for verdict in verdicts) == SLOW.burst
     assert all(0 < verdict.retry_after <= 60 for verdict in verdicts if not verdict.allowed)
@@ -98,8 +112,8 @@ async def test_without_redis_each_process_holds_the_limit_itself() -> None:
 
 def test_a_scale_moves_every_limit_and_nought_turns_them_off() -> None:
     gate = RedisGate("redis://127.0.0.1:1/0", 0.05)
-    assert Throttle(gate, scale=2).limit(RouteClass.EXPORT) == Limit(20, 10)
-    assert Throttle(gate, scale=0.01).limit(RouteClass.EXPORT).burst == 1
+    assert Throttle(gate, scale=2).bucket_of(RouteClass.EXPORT, "x").limit == Limit(20, 10)
+    assert Throttle(gate, scale=0.01).bucket_of(RouteClass.EXPORT, "x").limit.burst == 1
     assert Throttle(gate, scale=0).off
 
 
@@ -113,6 +127,7 @@ def test_a_scale_moves_every_limit_and_nought_turns_them_off() -> None:
         ("::1", "::"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("fe80::1%eth0", "fe80::"),
+        ("::ffff:203.0.113.9%eth0", "203.0.113.9"),
         ("", ""),
         ("unknown", "unknown"),
     ],
@@ -132,7 +147,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(
     address = f"/api/v1/events/{world.slug}"
     async with running(structs(settings, rate_limit_scale=1.0)) as found:
         first = await found.client.get(address)
-        assert first.headers["ratelimit"] == '"catalogue";r=2'
+        assert first.headers["ratelimit"] == '"catalogue";r=2;t=10'
         assert first.headers["ratelimit-policy"] == '"catalogue";q=3;w=30'
         await statuses(found.client, 2, address)
         refused = await found.client.get(address)
@@ -203,3 +218,119 @@ async def test_integrators_have_a_class_of_their_own(
         assert await statuses(found.client, 7, address, headers=one) == {200: 5, 429: 2}
         assert await statuses(found.client, 7, address, headers=two) == {200: 5, 429: 2}
         assert await statuses(found.client, 4, address) == {200: 2, 429: 2}
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_request_is_counted_in_all_its_buckets_or_in_none(gates: list[RedisGate]) -> None:
+    for gate in (gates[0], None):
+        with nowhere() as url:
+            throttle = Throttle(gate or RedisGate(url, 0.05))
+            wide = throttle.bucket("wide", "all", Limit(per_minute=1, burst=50))
+            narrow = [throttle.bucket("narrow", str(turn), Limit(per_minute=1, burst=5)) for turn in range(2)]
+            first = [await throttle.check([wide, narrow[0]]) for _ in range(30)]
+            assert [verdict.allowed for verdict in first] == [True] * 5 + [False] * 25
+            assert {verdict.tightest.bucket.name for verdict in first} == {"narrow"}
+            # What was refused took nothing from the other bucket: 5 of its 50 are gone.
+            rest = [await throttle.check([wide]) for _ in range(50)]
+            assert sum(verdict.allowed for verdict in rest) == 45
+            assert not (await throttle.check([wide, narrow[1]])).allowed
+            assert [(await throttle.check([narrow[1]])).tightest.remaining for _ in range(5)] == [4, 3, 2, 1, 0]
+
+
+async def test_what_is_taken_back_was_never_counted(gates: list[RedisGate]) -> None:
+    throttle = Throttle(gates[0])
+    bucket = throttle.bucket("x", "y", Limit(per_minute=1, burst=3))
+    for _ in range(20):
+        assert (await throttle.check([bucket])).tightest.remaining == 2
+        await throttle.refund(bucket)
+    assert [(await throttle.check([bucket])).allowed for _ in range(4)] == [True, True, True, False]
+    await throttle.refund(throttle.bucket("x", "never seen", Limit(per_minute=1, burst=3)))
+
+
+class Counted(NoMetrics):
+    """Metrics that are kept."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def increment(self, metric: str, value: float = 1, tags: list[str] | None = None) -> None:  # noqa: ARG002
+        self.seen.append((metric, tuple(tags or ())))
+
+
+async def test_without_redis_the_processes_share_the_limit_and_somebody_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(limits, "log", SimpleNamespace(error=told.append))
+    monkeypatch.setitem(limits.LIMITS, RouteClass.DEFAULT, Limit(per_minute=1, burst=100))
+    admitted = {}
+    for processes in (8, 1):
+        with nowhere() as url:
+            metrics = Counted()
+            throttles = [Throttle(RedisGate(url, 0.05), processes=processes, metrics=metrics) for _ in range(8)]
+            verdicts = [await ask(throttles[turn % 8], RouteClass.DEFAULT, "ip:x") for turn in range(1000)]
+            admitted[processes] = sum(verdict.allowed for verdict in verdicts)
+        assert metrics.seen == [("throttle.without_redis", ("refused:false",))] * 1000
+    # The second is the control: processes that do not know of each other let pass the limit eight times.
+    assert admitted == {8: 96, 1: 800}
+    # Each of the 16 says it once a minute, not once a request.
+    assert [line.partition(":")[0] for line in told] == ["redis is away"] * 16
+
+
+@pytest.mark.parametrize("route_class", sorted(limits.FAIL_CLOSED))
+async def test_what_must_not_be_guessed_at_waits_for_redis(route_class: RouteClass) -> None:
+    with nowhere() as url:
+        throttle = Throttle(RedisGate(url, 0.05))
+        with pytest.raises(Unavailable) as refused:
+            await throttle.check([throttle.bucket_of(route_class, "ip:x")], closed=True)
+    assert refused.value.headers["Retry-After"] == "5"
+
+
+async def test_without_redis_nobody_signs_in_and_the_catalogue_is_open(settings: Settings, world: World) -> None:
+    body = {"email": "administrator@example.org", "password": PASSWORD}
+    with nowhere() as url:
+        async with running(structs(settings, rate_limit_scale=1.0, redis_url=url, redis_timeout=0.05)) as found:
+            answer = await found.client.post("/api/v1/auth/sessions", json=body)
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+            assert answer.headers["retry-after"] == "5"
+            assert (await found.client.get(f"/api/v1/events/{world.slug}")).status_code == 200
+    # The control: with Redis the same request is answered.
+    async with running(structs(settings, rate_limit_scale=1.0)) as found:
+        assert (await found.client.post("/api/v1/auth/sessions", json=body)).status_code == 201
+
+
+async def test_many_addresses_together_cannot_try_one_account(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "FAILURES", Limit(per_minute=1, burst=4))
+    administrator = world.staff[Role.ADMINISTRATOR].email
+    async with running(structs(settings, rate_limit_scale=1.0, trusted_proxies=("127.0.0.1",))) as found:
+
+        async def sign_in(turn: int, email: str, password: str) -> int:
+            headers = {"X-Forwarded-For": f"203.0.113.{turn}"}
+            body = {"email": email, "password": password}
+            return (await found.client.post("/api/v1/auth/sessions", json=body, headers=headers)).status_code
+
+        # What succeeds is not counted.
+        assert {await sign_in(turn, administrator, PASSWORD) for turn in range(9)} == {201}
+        wrong = await asyncio.gather(*(sign_in(turn, administrator.upper(), "x" * 15) for turn in range(12)))
+        assert Counter(wrong) == {401: 4, 429: 8}
+        assert await sign_in(20, administrator, PASSWORD) == 429
+        # An account that is none is counted alike: the answers do not tell which exist.
+        nobody = await asyncio.gather(*(sign_in(turn, "nobody@example.org", "x" * 15) for turn in range(12)))
+        assert Counter(nobody) == {401: 4, 429: 8}
+        assert await sign_in(21, world.staff[Role.FRONT_DESK].email, PASSWORD) == 201
+        kept = await found.kernel.redis.client.keys("prs:rate:*")
+    assert kept
+    assert not [key for key in kept if b"example.org" in key]
+
+
+async def test_a_token_that_is_none_is_counted_by_address(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, RouteClass.CATALOGUE, Limit(per_minute=1, burst=3))
+    async with running(structs(settings, rate_limit_scale=1.0)) as found:
+        seen = await statuses(
+            found.client, 6, f"/api/v1/events/{world.slug}", headers={"Authorization": "Bearer prs_test_wrong"}
+        )
+    assert seen == {401: 3, 429: 3}

@@ -12,6 +12,7 @@ from api.lib.security import SYSTEM
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
 from worker.runtime import Runtime
+from worker.tasks import audit
 
 log = telemetry.logger(__name__)
 
@@ -48,6 +49,7 @@ BINDINGS: dict[str, Job] = {
     "expire-drafts": _expire_drafts,
     "purge-delivered-outbox": _purge_outbox,
     "purge-deleted-registrations": _purge_deleted,
+    "seal-audit-events": audit.seal,
 }
 
 

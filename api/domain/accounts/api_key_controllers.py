@@ -1,5 +1,6 @@
 """Routes of API keys."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -7,7 +8,7 @@ from litestar import Controller, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from api.domain.accounts import api_keys, contracts, schemas
-from api.domain.accounts.errors import PermissionNotYours
+from api.domain.accounts.errors import KeyEnded, PermissionNotYours
 from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http.routes import declare
@@ -53,9 +54,27 @@ class ApiKeyController(Controller):
     ) -> schemas.ApiKeyCreated:
         found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
         key, text = await api_keys.create(
-            uow, found, name=data.name, permissions=_permissions(data.permissions), expires_at=data.expires_at
+            uow,
+            found,
+            name=data.name,
+            permissions=_permissions(data.permissions),
+            expires_at=data.expires_at,
+            networks=data.networks,
         )
         return schemas.ApiKeyCreated(api_key=_key_out(key), key=text)
+
+    @post(
+        "/{key:uuid}/rotate",
+        operation_id="rotateApiKey",
+        summary="Replace a key; the old one works on for the overlap",
+        opt=declare(Permission.API_KEY_MANAGE, RouteClass.STAFF, PermissionNotYours, KeyEnded),
+    )
+    async def rotate_key(
+        self, uow: Uow, organization: FromPath[UUID], key: FromPath[UUID], data: JSONBody[schemas.ApiKeyRotation]
+    ) -> schemas.ApiKeyCreated:
+        found = await organizations.enter(uow, organization, Permission.API_KEY_MANAGE)
+        new, text = await api_keys.rotate(uow, found, key, timedelta(seconds=data.overlap_seconds))
+        return schemas.ApiKeyCreated(api_key=_key_out(new), key=text)
 
     @delete(
         "/{key:uuid}",

@@ -22,6 +22,44 @@ class SignedIn(msgspec.Struct, frozen=True):
     refresh_token: str
     expires_in: int
     refresh_expires_in: int
+    # Proves that a request with the cookie comes from the app: bound to the session, so another session's does not do.
+    csrf_token: str
+
+
+class SessionInfo(msgspec.Struct, frozen=True):
+    """One sign-in on one device, as its owner sees it."""
+
+    uid: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str
+    method: str
+    current: bool
+
+
+class SigningKeyInfo(msgspec.Struct, frozen=True):
+    """A key that signs access tokens, without any part of it. ``state``: next, active, retiring or gone."""
+
+    kid: str
+    state: str
+    created_at: datetime
+    active_from: datetime
+    retired_at: datetime | None
+    gone_at: datetime | None
+    has_private: bool
+
+
+class RoleGrant(msgspec.Struct, frozen=True):
+    """A role that somebody holds in an organization (``active``), or is invited to (``invited``)."""
+
+    uid: UUID
+    email: str
+    name: str | None
+    role: str
+    expires_at: datetime | None
+    state: str
+    created_at: datetime
 
 
 class GrantedRole(msgspec.Struct, frozen=True):
@@ -44,3 +82,6 @@ class ApiKey(msgspec.Struct, frozen=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    networks: list[str]
+    last_used_at: datetime | None
+    replaced_by: UUID | None

@@ -1,80 +1,27 @@
 """Routes of sign-in and of the signed-in person."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from litestar import Controller, Request, Response, delete, get, post
-from litestar.datastructures import Cookie
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import contracts, grants, schemas, service, sessions
+from api.domain.accounts import attempts, grants, schemas, service, session_cookies
 from api.domain.accounts.errors import (
     AccountNeeded,
-    CrossSiteRequest,
     EmailTaken,
     PasswordTooWeak,
-    SessionEnded,
     WrongCredentials,
 )
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
-from api.lib.settings import Settings
 from api.lib.throttle import RouteClass
 from api.lib.tokens import TokenService
 
-COOKIE = "prs_refresh"
-_COOKIE_PATH = "/api/v1/auth"
-
-
-def _cookie(value: str, settings: Settings, seconds: int) -> Cookie:
-    return Cookie(
-        key=COOKIE,
-        value=value,
-        path=_COOKIE_PATH,
-        max_age=seconds,
-        httponly=True,
-        samesite="strict",
-        secure=settings.public_url.startswith("https:"),
-    )
-
-
-def _tokens(signed_in: contracts.SignedIn, settings: Settings) -> Response[schemas.TokenOut]:
-    body = schemas.TokenOut(
-        access_token=signed_in.access_token,
-        token_type="Bearer",  # noqa: S106 (a kind of token, not one)
-        expires_in=signed_in.expires_in,
-    )
-    return Response(
-        body,
-        cookies=[_cookie(signed_in.refresh_token, settings, signed_in.refresh_expires_in)],
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _same_site(request: Request[Any, Any, Any], settings: Settings) -> None:
-    """Refuse a cookie that another site's page has sent along.
-
-    Raises:
-        CrossSiteRequest: the browser says so, in Sec-Fetch-Site or in Origin.
-    """
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    own = {urlsplit(settings.public_url).netloc, request.headers.get("host", "")}
-    if site not in (None, "same-origin", "none") or (origin and _host(origin) not in own):
-        raise CrossSiteRequest
-
-
-def _host(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
-
 
 class AuthController(Controller):
-    """Signing up, in and out."""
+    """Signing up and in."""
 
     path = "/api/v1/auth"
     tags = ("Sign-in",)
@@ -102,39 +49,15 @@ class AuthController(Controller):
         tokens: NamedDependency[TokenService],
         data: JSONBody[schemas.SignInIn],
     ) -> Response[schemas.TokenOut]:
-        signed_in = await service.sign_in(
-            uow,
-            tokens,
-            email=data.email,
-            password=data.password,
-            user_agent=request.headers.get("user-agent", ""),
-        )
-        return _tokens(signed_in, uow.kernel.settings)
-
-    @post(
-        "/refresh",
-        operation_id="refreshSession",
-        summary="Exchange the refresh cookie for a new access token",
-        opt=declare(Permission.PUBLIC, RouteClass.DEFAULT, SessionEnded, CrossSiteRequest),
-    )
-    async def refresh(
-        self, request: Request[Any, Any, Any], uow: Uow, tokens: NamedDependency[TokenService]
-    ) -> Response[schemas.TokenOut]:
-        _same_site(request, uow.kernel.settings)
-        raw = request.cookies.get(COOKIE)
-        if not raw:
-            raise SessionEnded
-        return _tokens(await sessions.refresh(uow, tokens, raw), uow.kernel.settings)
-
-    @delete(
-        "/sessions/current",
-        operation_id="signOut",
-        summary="Sign out on this device",
-        opt=declare(Permission.SIGNED_IN),
-    )
-    async def sign_out(self, uow: Uow) -> Response[None]:
-        await sessions.sign_out(uow)
-        return Response(None, cookies=[_cookie("", uow.kernel.settings, 0)])
+        async with attempts.counted(uow.kernel, data.email):
+            signed_in = await service.sign_in(
+                uow,
+                tokens,
+                email=data.email,
+                password=data.password,
+                user_agent=request.headers.get("user-agent", ""),
+            )
+        return session_cookies.opened(signed_in, uow.kernel.settings)
 
 
 class MeController(Controller):

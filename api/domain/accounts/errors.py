@@ -1,6 +1,6 @@
 """What can go wrong with signing in."""
 
-from api.lib.errors import Conflict, Forbidden, Unauthenticated, Unprocessable
+from api.lib.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unprocessable
 
 
 class WrongCredentials(Unauthenticated):
@@ -27,6 +27,20 @@ class CrossSiteRequest(Forbidden):
     default_detail = "Open the app at its own address and try again."
 
 
+class UnknownSession(NotFound):
+    """The caller has no such session."""
+
+    slug = "unknown-session"
+    title = "You have no such session"
+    default_detail = "It may have ended already; load the list again."
+
+
+class UnknownSigningKey(NotFound):
+    """No key with this id signs or verifies."""
+
+    slug = "unknown-signing-key"
+
+
 class AccountNeeded(Forbidden):
     """A key or a service asks for what only a person has."""
 
@@ -47,6 +61,30 @@ class PasswordTooWeak(Unprocessable):
     """Shorter than the minimum."""
 
     slug = "password-too-weak"
+
+
+class OwnGrant(Forbidden):
+    """Nobody gives a role to themselves."""
+
+    slug = "own-grant"
+    title = "Nobody gives a role to themselves"
+    default_detail = "Ask another administrator of the organization."
+
+
+class LastAdministrator(Conflict):
+    """Without this grant nobody could give roles in the organization any more."""
+
+    slug = "last-administrator"
+    title = "Somebody has to administer the organization"
+    default_detail = "Give the role to somebody else first."
+
+
+class KeyEnded(Conflict):
+    """A key that was revoked, replaced or has run out cannot be rotated."""
+
+    slug = "key-ended"
+    title = "This key has ended"
+    default_detail = "Create a new key instead."
 
 
 class PermissionNotYours(Forbidden):

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.lib import clock
 from api.lib.db import Aggregate, Base, Key
+from api.lib.ids import new_uid
 
 
 class Account(Aggregate, Base):
@@ -20,6 +21,8 @@ class Account(Aggregate, Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     disabled_at: Mapped[datetime | None]
+    # When a role was given or taken: who has cached the account's rights looks them up again.
+    grants_changed_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 # E-mail addresses are compared without case; the database has no citext.
@@ -27,12 +30,26 @@ Index("uq_account_email", func.lower(Account.email), unique=True)
 
 
 class RoleGrant(Key, Base):
-    """An account's role in an organization and everything below it."""
+    """An account's role in an organization and everything below it, or the invitation of an address to one."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (Index("uq_role_grant", "account_id", "organization_id", "role", unique=True),)
+    __table_args__ = (
+        Index("uq_role_grant", "account_id", "organization_id", "role", unique=True),
+        Index(
+            "uq_role_grant_invited",
+            func.lower(text("email")),
+            "organization_id",
+            "role",
+            unique=True,
+            postgresql_where=text("account_id IS NULL"),
+        ),
+        CheckConstraint("(account_id IS NULL) <> (email IS NULL)", name="who"),
+    )
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    uid: Mapped[UUID] = mapped_column(unique=True, default=new_uid)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    # Only of an invitation: once it is claimed, the address is the account's.
+    email: Mapped[str | None]
     organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"), index=True)
     role: Mapped[str]
     expires_at: Mapped[datetime | None]
@@ -52,6 +69,12 @@ class ApiKey(Aggregate, Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    # CIDRs it may be used from; from everywhere where there are none.
+    networks: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    replaced_by: Mapped[UUID | None]
+    # When it was revoked or its end moved: who has cached it looks it up again.
+    changed_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class AuthSession(Key, Base):
@@ -65,6 +88,9 @@ class AuthSession(Key, Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(index=True)
     user_agent: Mapped[str]
+    # How somebody signed in: password, or the slug of a provider.
+    method: Mapped[str] = mapped_column(default="password")
+    last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class RefreshToken(Base):
@@ -76,14 +102,19 @@ class RefreshToken(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("auth_session.id", ondelete="CASCADE"), index=True)
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     used_at: Mapped[datetime | None]
+    # The token it was exchanged for.
+    parent_hash: Mapped[bytes | None] = mapped_column(index=True)
 
 
 class SigningKeyRow(Base):
-    """A key that signs access tokens; the private part is sealed."""
+    """A key that signs access tokens; the private part is sealed, and deleted once the key is gone."""
 
     __tablename__ = "signing_key"
 
     kid: Mapped[str] = mapped_column(primary_key=True)
-    sealed_private: Mapped[bytes]
+    sealed_private: Mapped[bytes | None]
+    # Published from then on, signing from active_from to retired_at, verifying until gone_at.
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    active_from: Mapped[datetime] = mapped_column(default=clock.now)
     retired_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]

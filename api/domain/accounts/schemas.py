@@ -1,11 +1,12 @@
 """Signing in over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
+from api.domain.accounts.roles import Role
 from api.lib.schema import EMAIL, END, LINE, Input, Moment, Output
 
 Email = Annotated[str, Meta(max_length=254, pattern=f"^{EMAIL}{END}")]
@@ -40,6 +41,37 @@ class TokenOut(Output, frozen=True, kw_only=True):
     access_token: str
     token_type: str
     expires_in: int
+    csrf_token: str
+
+
+class SessionOut(Output, frozen=True, kw_only=True):
+    """One sign-in on one device. ``last_used_at`` is exact to a minute."""
+
+    uid: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str
+    method: str
+    current: bool
+
+
+class KeyOut(Output, frozen=True, kw_only=True):
+    """A public key (RFC 7518, section 6.2)."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+    kid: str
+    use: str
+    alg: str
+
+
+class KeySetOut(Output, frozen=True, kw_only=True):
+    """A JSON Web Key Set."""
+
+    keys: list[KeyOut]
 
 
 class GrantOrganization(Output, frozen=True, kw_only=True):
@@ -67,12 +99,33 @@ class MeOut(Output, frozen=True, kw_only=True):
     grants: list[GrantOut]
 
 
+class RoleGrantIn(Input, frozen=True, kw_only=True):
+    """A role for whoever has, or will have, the account with this address."""
+
+    email: Email
+    role: Role
+    expires_at: Moment | None = None
+
+
+class RoleGrantOut(Output, frozen=True, kw_only=True):
+    """A role that somebody holds in the organization; ``name`` is null while they are only invited."""
+
+    uid: UUID
+    email: str
+    name: str | None
+    role: str
+    expires_at: datetime | None
+    state: Literal["active", "invited"]
+    created_at: datetime
+
+
 class ApiKeyIn(Input, frozen=True, kw_only=True):
     """A new key; it can do no more than its maker."""
 
     name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=100)]
     permissions: Annotated[list[str], Meta(min_length=1, max_length=30)]
     expires_at: Moment | None = None
+    networks: Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=50)] = ()
 
 
 class ApiKeyOut(Output, frozen=True, kw_only=True):
@@ -85,6 +138,15 @@ class ApiKeyOut(Output, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    networks: list[str]
+    last_used_at: datetime | None
+    replaced_by: UUID | None
+
+
+class ApiKeyRotation(Input, frozen=True, kw_only=True):
+    """For how many seconds the old key still works: at most a week."""
+
+    overlap_seconds: Annotated[int, Meta(ge=0, le=604800)]
 
 
 class ApiKeyCreated(Output, frozen=True, kw_only=True):

@@ -266,7 +266,7 @@ async def transition(uow: UnitOfWork, uid: UUID, action: str, revision: int | No
         await _ready(uow, row)
     row.state = target
     await audit.record(
-        uow, f"event.{action}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
+        uow, f"event.{target.value}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
     )
     await changed(uow, row)
     return await find(uow, str(uid))

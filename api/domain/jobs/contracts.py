@@ -27,6 +27,7 @@ JOBS = {
     for spec in (
         JobSpec("release-expired-holds", every=30),
         JobSpec("expire-drafts", every=600),
+        JobSpec("seal-audit-events", every=10),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
     )

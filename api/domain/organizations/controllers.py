@@ -1,10 +1,14 @@
 """Routes of organizations."""
 
-from litestar import Controller, get, post
-from litestar.params import JSONBody
+from typing import Any
+from uuid import UUID
 
-from api.domain.organizations import contracts, service
-from api.domain.organizations.schemas import OrganizationIn, OrganizationOut
+from litestar import Controller, Request, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from api.domain.organizations import contracts, policies, service
+from api.domain.organizations.schemas import AccessPolicyIn, AccessPolicyOut, OrganizationIn, OrganizationOut
+from api.lib.http.asgi import client_address
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
@@ -44,3 +48,40 @@ class OrganizationController(Controller):
     async def create_organization(self, uow: Uow, data: JSONBody[OrganizationIn]) -> OrganizationOut:
         await service.enter(uow, data.parent, Permission.ORGANIZATION_MANAGE)
         return _out(await service.create(uow, name=data.name, slug=data.slug, kind=data.kind, parent=data.parent))
+
+    @get(
+        "/{organization:uuid}/access-policy",
+        operation_id="getAccessPolicy",
+        summary="What an organization asks of those who work for it",
+        opt=declare(Permission.ORGANIZATION_MANAGE, RouteClass.STAFF),
+    )
+    async def get_access_policy(self, uow: Uow, organization: FromPath[UUID]) -> AccessPolicyOut:
+        found = await service.enter(uow, organization, Permission.ORGANIZATION_MANAGE)
+        return _policy_out(await policies.of(uow, found))
+
+    @put(
+        "/{organization:uuid}/access-policy",
+        operation_id="setAccessPolicy",
+        summary="Set what an organization asks of those who work for it",
+        opt=declare(Permission.ORGANIZATION_MANAGE, RouteClass.STAFF),
+    )
+    async def set_access_policy(
+        self,
+        request: Request[Any, Any, Any],
+        uow: Uow,
+        organization: FromPath[UUID],
+        data: JSONBody[AccessPolicyIn],
+    ) -> AccessPolicyOut:
+        found = await service.enter(uow, organization, Permission.ORGANIZATION_MANAGE)
+        wanted = contracts.AccessPolicy(
+            data.second_factor_required, tuple(data.allowed_networks), tuple(data.denied_networks)
+        )
+        return _policy_out(await policies.save(uow, found, wanted, caller=client_address(request)))
+
+
+def _policy_out(policy: contracts.AccessPolicy) -> AccessPolicyOut:
+    return AccessPolicyOut(
+        second_factor_required=policy.second_factor_required,
+        allowed_networks=list(policy.allowed_networks),
+        denied_networks=list(policy.denied_networks),
+    )

@@ -5,8 +5,11 @@ from uuid import UUID
 
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import Select, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.organizations.models import Organization
+from api.domain.organizations.models import Organization, OrganizationAccessPolicy
+from api.lib import clock
 
 # A path holds the node itself and everything above it, so the index on paths answers for a whole subtree.
 _BELOW = text(
@@ -41,3 +44,24 @@ class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
         """Return for each id the ids of its subtree, itself included, in one statement."""
         found = await self.session.execute(_BELOW, {"ids": list(ids)})
         return {top: frozenset(nodes) for top, nodes in found}
+
+
+# Read before a caller is known, and so before there is a tenant: through a function that sees past the wall.
+_POLICIES = text("SELECT * FROM prs_access_policies(CAST(:ids AS bigint[]))")
+
+
+async def policies_over(session: AsyncSession, ids: Sequence[int]) -> list[tuple[int, bool, list[str], list[str]]]:
+    """Return for each id a row for each policy that stands over it: its own and those further up the tree."""
+    return [tuple(row) for row in await session.execute(_POLICIES, {"ids": list(ids)})]
+
+
+async def policy_of(session: AsyncSession, organization_id: int) -> OrganizationAccessPolicy | None:
+    """Return what the organization itself has set."""
+    return await session.get(OrganizationAccessPolicy, organization_id)
+
+
+async def set_policy(session: AsyncSession, organization_id: int, values: dict[str, object]) -> None:
+    """Set what the organization asks, in one statement: two who save at once do not trip over each other."""
+    values = {**values, "updated_at": clock.now()}
+    statement = insert(OrganizationAccessPolicy).values(organization_id=organization_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["organization_id"], set_=values))

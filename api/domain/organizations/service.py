@@ -7,6 +7,7 @@ from api.domain.audit import service as audit
 from api.domain.organizations import contracts
 from api.domain.organizations.errors import LivesElsewhere
 from api.domain.organizations.models import Organization
+from api.domain.organizations.policies import effective
 from api.domain.organizations.repository import OrganizationRepository
 from api.lib.errors import NotFound
 from api.lib.security import Permission
@@ -55,15 +56,24 @@ async def subtrees(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, frozenset[i
     return await OrganizationRepository(session=uow.session).below(ids) if ids else {}
 
 
+async def policies(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, contracts.Policy]:
+    """Return for each organization what it asks of its staff and keys, with what everything above it asks."""
+    wanted = sorted(set(ids))
+    return await effective(uow, wanted) if wanted else {}
+
+
 async def enter(uow: UnitOfWork, uid: UUID, permission: Permission) -> contracts.Organization:
     """Narrow the transaction to an organization in which the caller holds ``permission``.
 
     Raises:
         NotFound: there is none such, or it is none of the caller's business; the two look alike.
+        Forbidden: the caller's role there does nothing from this address, or without a second factor.
         LivesElsewhere: its home is another cell.
     """
     row = await OrganizationRepository(session=uow.session).by_uid(uid)
     if row is None or not uow.principal.has(permission, row.id):
+        if row is not None:
+            uow.principal.explain(permission, row.id)
         raise NotFound
     organization = _contract(row)
     refuse_elsewhere(uow, organization)

@@ -30,6 +30,7 @@ def require_permission(connection: ASGIConnection[Any, Principal, Any, Any], han
     if not principal.signed_in:
         raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
     if permission not in OPEN and not principal.organizations_with(permission):
+        principal.explain(permission)
         raise Forbidden
 
 

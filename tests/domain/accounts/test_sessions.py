@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import NamedTuple
 
 import asyncpg  # type: ignore[import-untyped]
 import httpx
@@ -26,22 +27,33 @@ from tests.factories.world import PASSWORD, World, organiser
 SOON = 3.0
 
 
-async def tokens(client: httpx.AsyncClient) -> tuple[str, str]:
-    """Sign in and return the access token and the refresh cookie."""
+class Cookies(NamedTuple):
+    """What a browser keeps of a session."""
+
+    refresh: str
+    csrf: str
+
+
+async def tokens(client: httpx.AsyncClient) -> tuple[str, Cookies]:
+    """Sign in and return the access token and what the browser keeps."""
     body = {"email": "administrator@example.org", "password": PASSWORD}
     answer = await client.post("/api/v1/auth/sessions", json=body)
     client.cookies.clear()
-    return answer.json()["access_token"], answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+    return answer.json()["access_token"], cookie_of(answer)
 
 
-async def refresh(client: httpx.AsyncClient, cookie: str) -> httpx.Response:
-    answer = await client.post("/api/v1/auth/refresh", headers={"Cookie": f"prs_refresh={cookie}"})
+async def refresh(
+    client: httpx.AsyncClient, kept: Cookies, *, agent: str = "", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    sent = {"Cookie": f"prs_refresh={kept.refresh}", "X-CSRF-Token": kept.csrf}
+    sent |= {"User-Agent": agent} if agent else {}
+    answer = await client.post("/api/v1/auth/refresh", headers=sent | (headers or {}))
     client.cookies.clear()
     return answer
 
 
-def cookie_of(answer: httpx.Response) -> str:
-    return answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+def cookie_of(answer: httpx.Response) -> Cookies:
+    return Cookies(answer.cookies["prs_refresh"], answer.json()["csrf_token"])
 
 
 async def age_used_tokens(owner: Database) -> None:
@@ -69,7 +81,8 @@ def denied(
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(api: httpx.AsyncClient, world: World) -> None:  # noqa: ARG001
     answer = await api.post("/api/v1/auth/sessions", json={"email": "administrator@example.org", "password": PASSWORD})
-    attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    kept = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("prs_refresh="))
+    attributes = {part.strip().lower() for part in kept.split(";")}
     assert {"httponly", "samesite=strict", "path=/api/v1/auth"} <= attributes
     assert answer.headers["cache-control"] == "no-store"
 
@@ -147,9 +160,12 @@ async def test_a_key_opens_only_with_its_own_secret(api: httpx.AsyncClient, sett
     async with running(settings) as found:
         one, _ = await key_of(found, world, Permission.EVENT_READ)
         two, _ = await key_of(found, world, Permission.EVENT_READ)
-    _, first_id, _ = one["Authorization"].split("_", 2)
-    _, _, second_secret = two["Authorization"].split("_", 2)
+    _, _, first_id, _ = one["Authorization"].split("_", 3)
+    _, _, _, second_secret = two["Authorization"].split("_", 3)
     assert (await api.get(path, headers=one)).status_code == 200
+    # With a checksum that fits, so that it is the secret that is compared.
+    mixed = api_keys.write("test", first_id, second_secret[:-8])
+    assert (await api.get(path, headers={"Authorization": f"Bearer {mixed}"})).status_code == 401
     for forged in (f"prs_{first_id}_{second_secret}", f"prs_{first_id}_", f"prs_{first_id}", f"prs__{second_secret}"):
         assert (await api.get(path, headers={"Authorization": f"Bearer {forged}"})).status_code == 401
 
@@ -174,14 +190,14 @@ async def test_watching_goes_on_while_the_database_restarts(
         asyncpg.exceptions.InterfaceError("connection is closed"),
         ConnectionRefusedError(),
     ]
-    ask = repository.revoked_since
+    ask = repository.changed_since
 
     async def fail_first(*arguments: object) -> object:
         if failures:
             raise failures.pop()
         return await ask(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(repository, "revoked_since", fail_first)
+    monkeypatch.setattr(repository, "changed_since", fail_first)
     monkeypatch.setattr(authentication, "POLL_SECONDS", 0.05)
     async with running(settings) as found:
         headers = await sign_in(found.client, "administrator@example.org")

@@ -29,6 +29,7 @@ const PAGES: Partial<Record<OrganizationPage, ComponentType<PageProps>>> = {
   access: lazy(async () => ({
     default: (await import("@/features/organization/access/AccessPage")).AccessPage,
   })),
+  audit: lazy(() => import("./AuditRoute")),
 };
 
 const FormImportPage = lazy(async () => ({

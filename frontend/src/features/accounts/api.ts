@@ -1,3 +1,5 @@
+import type { components } from "@/generated/schema";
+import { api, unwrap } from "@/lib/api/client";
 import { pendingCall } from "@/lib/api/pending";
 
 export type Token = { access_token: string };
@@ -9,15 +11,7 @@ export type SecondFactor = {
   required: boolean;
 };
 export type SecondFactorSetUp = { secret: string; uri: string; qr_svg: string };
-export type Session = {
-  uid: string;
-  created_at: string;
-  last_used_at: string;
-  expires_at: string;
-  user_agent: string;
-  method: string;
-  current: boolean;
-};
+export type Session = components["schemas"]["SessionOut"];
 type RecoveryCodes = { recovery_codes: string[] };
 
 export function signIn(email: string, password: string): Promise<Token> {
@@ -83,13 +77,13 @@ export function removeSecondFactor(code: string): Promise<void> {
 }
 
 export function listSessions(): Promise<Session[]> {
-  return pendingCall("GET", "/me/sessions");
+  return unwrap(api.GET("/api/v1/me/sessions"));
 }
 
-export function endSession(uid: string): Promise<void> {
-  return pendingCall("DELETE", `/me/sessions/${uid}`);
+export function endSession(session: string): Promise<unknown> {
+  return unwrap(api.DELETE("/api/v1/me/sessions/{session}", { params: { path: { session } } }));
 }
 
-export function endAllSessions(): Promise<void> {
-  return pendingCall("DELETE", "/me/sessions");
+export function endAllSessions(): Promise<unknown> {
+  return unwrap(api.DELETE("/api/v1/me/sessions"));
 }

@@ -1,62 +1,42 @@
-import { pendingCall } from "@/lib/api/pending";
+import type { components } from "@/generated/schema";
+import { api, unwrap } from "@/lib/api/client";
 
-export type RoleGrant = {
-  uid: string;
-  email: string;
-  name: string | null;
-  role: string;
-  expires_at: string | null;
-  state: "active" | "invited";
-  created_at: string;
-};
-export type RoleGrantInput = { email: string; role: string; expires_at?: string };
-export type ApiKey = {
-  uid: string;
-  key_id: string;
-  name: string;
-  permissions: string[];
-  networks: string[];
-  created_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-  last_used_at: string | null;
-  replaced_by: string | null;
-};
-export type ApiKeyInput = {
-  name: string;
-  permissions: string[];
-  networks: string[];
-  expires_at?: string;
-};
-export type CreatedKey = { api_key: ApiKey; key: string };
-export type AccessPolicy = {
-  second_factor_required: boolean;
-  allowed_networks: string[];
-  denied_networks: string[];
-};
+type Schemas = components["schemas"];
+
+export type RoleGrant = Schemas["RoleGrantOut"];
+export type RoleGrantInput = Schemas["RoleGrantIn"];
+export type Role = RoleGrantInput["role"];
+export type ApiKey = Schemas["ApiKeyOut"];
+export type ApiKeyInput = Schemas["ApiKeyIn"];
+export type CreatedKey = Schemas["ApiKeyCreated"];
+export type AccessPolicy = Schemas["AccessPolicyOut"];
 
 export const grantsKey = (organization: string) => ["grants", organization] as const;
 export const keysKey = (organization: string) => ["api-keys", organization] as const;
 export const policyKey = (organization: string) => ["access-policy", organization] as const;
 
+const GRANTS = "/api/v1/organizations/{organization}/grants";
+const KEYS = "/api/v1/organizations/{organization}/api-keys";
+const POLICY = "/api/v1/organizations/{organization}/access-policy";
+
 export function listGrants(organization: string): Promise<RoleGrant[]> {
-  return pendingCall("GET", `/organizations/${organization}/grants`);
+  return unwrap(api.GET(GRANTS, { params: { path: { organization } } }));
 }
 
-export function createGrant(organization: string, grant: RoleGrantInput): Promise<RoleGrant> {
-  return pendingCall("POST", `/organizations/${organization}/grants`, grant);
+export function createGrant(organization: string, body: RoleGrantInput): Promise<RoleGrant> {
+  return unwrap(api.POST(GRANTS, { params: { path: { organization } }, body }));
 }
 
-export function deleteGrant(organization: string, grant: string): Promise<void> {
-  return pendingCall("DELETE", `/organizations/${organization}/grants/${grant}`);
+export function deleteGrant(organization: string, grant: string): Promise<unknown> {
+  return unwrap(api.DELETE(`${GRANTS}/{grant}`, { params: { path: { organization, grant } } }));
 }
 
 export function listKeys(organization: string): Promise<ApiKey[]> {
-  return pendingCall("GET", `/organizations/${organization}/api-keys`);
+  return unwrap(api.GET(KEYS, { params: { path: { organization } } }));
 }
 
-export function createKey(organization: string, key: ApiKeyInput): Promise<CreatedKey> {
-  return pendingCall("POST", `/organizations/${organization}/api-keys`, key);
+export function createKey(organization: string, body: ApiKeyInput): Promise<CreatedKey> {
+  return unwrap(api.POST(KEYS, { params: { path: { organization } }, body }));
 }
 
 export function rotateKey(
@@ -64,19 +44,22 @@ export function rotateKey(
   key: string,
   overlap_seconds: number,
 ): Promise<CreatedKey> {
-  return pendingCall("POST", `/organizations/${organization}/api-keys/${key}/rotate`, {
-    overlap_seconds,
-  });
+  return unwrap(
+    api.POST(`${KEYS}/{key}/rotate`, {
+      params: { path: { organization, key } },
+      body: { overlap_seconds },
+    }),
+  );
 }
 
-export function revokeKey(organization: string, key: string): Promise<void> {
-  return pendingCall("DELETE", `/organizations/${organization}/api-keys/${key}`);
+export function revokeKey(organization: string, key: string): Promise<unknown> {
+  return unwrap(api.DELETE(`${KEYS}/{key}`, { params: { path: { organization, key } } }));
 }
 
 export function getPolicy(organization: string): Promise<AccessPolicy> {
-  return pendingCall("GET", `/organizations/${organization}/access-policy`);
+  return unwrap(api.GET(POLICY, { params: { path: { organization } } }));
 }
 
-export function setPolicy(organization: string, policy: AccessPolicy): Promise<AccessPolicy> {
-  return pendingCall("PUT", `/organizations/${organization}/access-policy`, policy);
+export function setPolicy(organization: string, body: AccessPolicy): Promise<AccessPolicy> {
+  return unwrap(api.PUT(POLICY, { params: { path: { organization } }, body }));
 }

@@ -44,11 +44,19 @@ async function withLock(work: () => Promise<boolean>): Promise<boolean> {
   return navigator.locks.request("prs.refresh", work);
 }
 
+// Bound to the session by the server. Over https only the name that no sibling subdomain can write counts.
+function csrfToken(): string {
+  const name = window.location.protocol === "https:" ? "__Host-prs_csrf" : "prs_csrf";
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith(`${name}=`));
+  return found?.slice(name.length + 1) ?? "";
+}
+
 async function requestToken(): Promise<boolean> {
   try {
     const response = await fetch(new URL("/api/v1/auth/refresh", window.location.origin), {
       method: "POST",
       credentials: "same-origin",
+      headers: { "X-CSRF-Token": csrfToken() },
     });
     if (!response.ok) {
       if (response.status === 401 || response.status === 403) forgetToken();

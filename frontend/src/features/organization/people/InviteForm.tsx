@@ -4,11 +4,24 @@ import { CheckedForm } from "@/components/ui/CheckedForm";
 import { Alert } from "@/components/ui/Feedback";
 import { SelectField } from "@/components/ui/SelectField";
 import { TextField } from "@/components/ui/TextField";
-import { createGrant, grantsKey, type RoleGrant } from "../api";
+import { createGrant, grantsKey, type Role, type RoleGrant } from "../api";
 import { endOfDay, isPastDay } from "../days";
 import { useTexts } from "../texts";
 
-const EMPTY = { email: "", role: "front-desk", until: "" };
+const ROLES: readonly Role[] = [
+  "administrator",
+  "organiser",
+  "front-desk",
+  "analyst",
+  "auditor",
+  "data-steward",
+  "privacy-officer",
+  "integrator",
+];
+
+type Entry = { email: string; role: Role; until: string };
+
+const EMPTY: Entry = { email: "", role: "front-desk", until: "" };
 
 export function InviteForm({ organization }: { organization: string }) {
   const texts = useTexts();
@@ -67,8 +80,11 @@ export function InviteForm({ organization }: { organization: string }) {
             label={texts.role}
             hint={texts.roleMeans[entry.role]}
             value={entry.role}
-            options={Object.entries(texts.roles).map(([value, label]) => ({ value, label }))}
-            onChange={(role) => setEntry({ ...entry, role })}
+            options={ROLES.map((value) => ({ value, label: texts.roles[value] ?? value }))}
+            onChange={(value) => {
+              const role = ROLES.find((one) => one === value);
+              if (role) setEntry({ ...entry, role });
+            }}
           />
           <TextField
             id="grant-until"

@@ -1,0 +1,81 @@
+"""Addresses and networks: what an address is counted as, and whether a list of networks lets it in."""
+
+import ipaddress
+from collections.abc import Iterable
+
+import msgspec
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
+
+class NotANetwork(ValueError):
+    """The text is no CIDR; the message tells what to write instead."""
+
+
+def address(text: str) -> Address | None:
+    """Return the address, an IPv4-mapped one as IPv4 and without its zone, or ``None`` for anything else."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address):
+        # A zone (RFC 4007) names an interface of one machine: it is no part of who is calling.
+        return found.ipv4_mapped or ipaddress.IPv6Address(int(found))
+    return found
+
+
+def network(text: str) -> Network:
+    """Return the network of a CIDR or of a single address, an IPv4-mapped one as IPv4.
+
+    Raises:
+        NotANetwork: it is none, has a zone, or has bits set below its prefix.
+    """
+    if "%" in text or not text.isascii() or text != text.strip():
+        raise NotANetwork("Write a network as 203.0.113.0/24 or 2001:db8::/32.")
+    try:
+        found = ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise NotANetwork("Write a network as 203.0.113.0/24 or 2001:db8::/32.") from error
+    if str(text).partition("/")[2] and found.network_address != ipaddress.ip_address(text.partition("/")[0]):
+        raise NotANetwork(f"The address has bits below the prefix: did you mean {found}?")
+    if isinstance(found, ipaddress.IPv6Network) and found.subnet_of(_MAPPED):
+        return ipaddress.IPv4Network((int(found.network_address) & 0xFFFFFFFF, found.prefixlen - 96))
+    return found
+
+
+def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Return the networks of some CIDRs.
+
+    Raises:
+        NotANetwork: one of them is none.
+    """
+    return tuple(network(text) for text in texts)
+
+
+def within(found: Address | None, among: Iterable[Network]) -> bool:
+    """Tell whether one of the networks holds the address."""
+    return found is not None and any(found in one for one in among)
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """Who may come in. ``allowed`` are lists of which each has to hold the address; an empty one holds all."""
+
+    allowed: tuple[tuple[Network, ...], ...] = ()
+    denied: tuple[Network, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Tells whether nobody is turned away."""
+        return not self.denied and not any(self.allowed)
+
+    def admit(self, text: str) -> bool:
+        """Tell whether this address may come in; where there are rules, what is no address may not."""
+        if self.open:
+            return True
+        found = address(text)
+        if found is None or within(found, self.denied):
+            return False
+        return all(within(found, one) for one in self.allowed if one)
