@@ -111,6 +111,9 @@ class Plan:
             "PRS_DATABASE_URL": owner,
             "PRS_API_DATABASE_URL": as_login(owner, "prs_app", self.secrets["API_PASSWORD"]),
             "PRS_WORKER_DATABASE_URL": as_login(owner, "prs_worker", self.secrets["WORKER_PASSWORD"]),
+            "PRS_SEALER_DATABASE_URL": as_login(owner, "prs_sealer", self.secrets["SEALER_PASSWORD"]),
+            "PRS_AUDITOR_DATABASE_URL": as_login(owner, "prs_auditor", self.secrets["AUDITOR_PASSWORD"]),
+            "PRS_AUDIT_SEALS_DIR": str(self.data / "audit-seals"),
             "PRS_MASTER_KEYS": self.secrets["PRS_MASTER_KEYS"],
             "PRS_INTERNAL_TOKEN": self.secrets["PRS_INTERNAL_TOKEN"],
         }

@@ -128,6 +128,11 @@ async def by_uids(uow: UnitOfWork, uids: Iterable[UUID]) -> dict[UUID, contracts
     return {row[0].uid: event_contract(row) for row in rows}
 
 
+async def ended(uow: UnitOfWork, before: datetime, organization_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when events of some organizations were over, by private id, for those over before a time."""
+    return await EventRepository(session=uow.session).ended(before, sorted(set(organization_ids)))
+
+
 async def catalogue(
     uow: UnitOfWork,
     *,
@@ -276,7 +281,7 @@ async def transition(uow: UnitOfWork, uid: UUID, action: str, revision: int | No
         await _ready(uow, row)
     row.state = target
     await audit.record(
-        uow, f"event.{action}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
+        uow, f"event.{target.value}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
     )
     await changed(uow, row)
     return await find(uow, str(uid))
