@@ -1,6 +1,7 @@
 """The sealer: everything that is settled once, in order, by one at a time, under a role that can change nothing."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from api import rewrapping
 from api.domain.audit import exporting, repository, sealing, verifying
 from api.domain.audit import service as audit
 from api.domain.audit.contracts import EventFilter
@@ -175,7 +177,10 @@ DENIED = {
                 "INSERT INTO audit_event (action) VALUES ('x')", "DELETE FROM audit_seal", ADD_SEAL,
                 "SELECT sealed_private FROM audit_key", "SELECT email FROM account"),
 }  # fmt: skip
-DENIED["worker"] = DENIED["app"]
+DENIED["worker"] = tuple(statement for statement in DENIED["app"] if statement != "SELECT kid FROM audit_key") + (
+    "UPDATE audit_key SET public_key = ''",
+    "UPDATE audit_key SET kid = 'x'",
+)
 
 
 @pytest.mark.parametrize("role", DENIED)
@@ -265,6 +270,26 @@ async def test_a_new_key_signs_from_now_on_and_old_seals_stay_good(
     await settle(sealer)
     second = (await sealing.seal_all(sealer))[0]
     assert first.kid != second.kid == signer.kid
+    assert (await verified(auditor))[0] == []
+
+
+async def test_sealing_goes_on_when_the_master_key_is_replaced_and_the_old_one_gone(
+    settings: Settings, record: Record, sealer: Kernel, auditor: Kernel
+) -> None:
+    await record(1)
+    await settle(sealer)
+    first = (await sealing.seal_all(sealer))[0]
+    new = "next:" + base64.b64encode(b"n" * 32).decode()
+    both = structs(settings, master_keys=f"{new},{settings.master_keys}")
+    worker = make_kernel(both, service="t", database_url=settings.worker_database_url)
+    assert [step async for step in rewrapping.rewrap(worker)]
+    await worker.close()
+    await record(1)
+    await settle(sealer)
+    alone = make_kernel(structs(settings, master_keys=new), service="t", database_url=settings.sealer_database_url)
+    second = (await sealing.seal_all(alone))[0]
+    await alone.close()
+    assert second.kid == first.kid
     assert (await verified(auditor))[0] == []
 
 
