@@ -25,7 +25,7 @@ def roles() -> str:
 
 def operations(app: Litestar) -> str:
     """Return who may call each operation, as Markdown."""
-    permissions = {handler.operation_id: handler.opt.get(guards.KEY) for handler in guards.http_handlers(app)}
+    permissions = {handler.operation_id: str(handler.opt.get(guards.KEY)) for handler in guards.http_handlers(app)}
     rows = sorted(
         (str(operation.operation_id), f"`{method.upper()} {path}`", Permission(permissions[operation.operation_id]))
         for path, item in (app.openapi_schema.paths or {}).items()
