@@ -13,13 +13,14 @@ from alembic import command
 from alembic.config import Config
 from litestar import Litestar
 
-from api import account_commands, demo, roles
+from api import account_commands, cli_audit, cli_keys, demo, roles
 from api.commands import run as _run
 from api.domain.forms import engine
 from api.domain.forms import service as forms
 from api.domain.organizations import service as organizations
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
+from api.lib.crypto import SealError
 from api.lib.db import Database
 from api.lib.errors import Problem
 from api.lib.security import SYSTEM
@@ -33,6 +34,9 @@ _ROOT = Path(__file__).resolve().parents[1]
 @click.group()
 def main() -> None:
     """Global PRS: run and organise the platform."""
+
+
+main.add_command(cli_audit.audit)
 
 
 @main.group()
@@ -59,8 +63,12 @@ def prepare() -> None:
 
 @db.command("roles")
 def set_roles() -> None:
-    """Give the processes' roles the logins that PRS_API_DATABASE_URL and PRS_WORKER_DATABASE_URL name."""
+    """Give the processes' roles the logins that the PRS_…_DATABASE_URL variables name."""
     click.echo("logins set: " + ", ".join(_set_logins()))
+
+
+def _logins(found: Settings) -> list[str]:
+    return [found.api_database_url, found.worker_database_url, found.sealer_database_url, found.auditor_database_url]
 
 
 def _set_logins() -> list[str]:
@@ -69,7 +77,8 @@ def _set_logins() -> list[str]:
     async def run() -> list[str]:
         database = Database(found.database_url, pool=1, application="prs-cli")
         try:
-            return await roles.set_logins(database, [found.api_database_url, found.worker_database_url])
+            await roles.set_vault(database, on=found.aadhaar_vault == "on")
+            return await roles.set_logins(database, _logins(found))
         finally:
             await database.close()
 
@@ -78,6 +87,8 @@ def _set_logins() -> list[str]:
 
 main.add_command(account_commands.keys)
 main.add_command(account_commands.accounts)
+account_commands.keys.add_command(cli_keys.status)
+account_commands.keys.add_command(cli_keys.rewrap)
 
 
 @main.group("demo")
@@ -240,7 +251,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, Problem) as error:
+    except (SettingsError, SealError, Problem, cli_keys.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

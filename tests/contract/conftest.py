@@ -48,7 +48,9 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def contract_settings(services: TestServices, template: str) -> Iterator[Settings]:
+def contract_settings(
+    services: TestServices, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings of the server under test; throttling is off."""
     name = f"c{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
@@ -63,6 +65,7 @@ def contract_settings(services: TestServices, template: str) -> Iterator[Setting
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path_factory.mktemp('files')}",
         rate_limit_scale=0,
     )
     services.drop_database(name)

@@ -35,6 +35,13 @@ class AccountRepository(SQLAlchemyAsyncRepository[Account]):
             )
         )
 
+    async def names(self, uids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return names by uid, those of disabled accounts too; whoever was deleted has none."""
+        found = await self.session.execute(
+            select(Account.uid, Account.name).where(Account.uid.in_(uids), Account.deleted_at.is_(None))
+        )
+        return {row.uid: row.name for row in found}
+
 
 class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
     """API keys of the organizations in scope."""
@@ -58,6 +65,11 @@ class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
         alive = ApiKey.revoked_at.is_(None) & (ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now))
         found = await self.session.scalars(select(ApiKey).where(ApiKey.created_by == account_id, alive))
         return list(found)
+
+    async def names(self, uids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return names of keys in scope by uid, those of revoked keys too."""
+        found = await self.session.execute(select(ApiKey.uid, ApiKey.name).where(ApiKey.uid.in_(uids)))
+        return {row.uid: row.name for row in found}
 
     async def by_key_id(self, key_id: str) -> ApiKey | None:
         return await self.session.scalar(select(ApiKey).where(ApiKey.key_id == key_id))
@@ -343,3 +355,17 @@ async def sweep_signing_keys(session: AsyncSession, now: datetime) -> int:
         .returning(SigningKeyRow.kid)
     )
     return len(swept.all())
+
+
+async def mark_second_factor(session: AsyncSession, session_uid: str, now: datetime) -> None:
+    """Note that a session's person has shown a second factor."""
+    await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(second_factor_at=now))
+
+
+async def forget_second_factor(session: AsyncSession, account_id: int) -> None:
+    """Let the account's sessions count as opened without a second factor."""
+    await session.execute(
+        update(AuthSession)
+        .where(AuthSession.account_id == account_id, AuthSession.second_factor_at.is_not(None))
+        .values(second_factor_at=None)
+    )
