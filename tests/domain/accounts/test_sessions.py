@@ -170,7 +170,7 @@ async def test_a_cookie_without_its_sessions_own_token_does_nothing(
 ) -> None:  # fmt: skip
     victim, attacker = await signed_as(api, "administrator"), await signed_as(api, "front-desk")
     wrong = {
-        "none": "", "made up": "x" * 43, "the attacker's own": attacker.csrf, "not ASCII": "\u00e9" * 43,
+        "none": "", "made up": "x" * 43, "the attacker's own": attacker.csrf,
         "another case": victim.csrf.swapcase(), "with more": victim.csrf + "=",
     }  # fmt: skip
     for csrf in wrong.values():
