@@ -57,6 +57,12 @@ def drain_analytics() -> None:
     _attempt(Destination.ANALYTICS)
 
 
+@app.task(name=DRAIN[Destination.SUPPORT])  # type: ignore[untyped-decorator]
+def drain_support() -> None:
+    """Deliver to the help desk."""
+    _attempt(Destination.SUPPORT)
+
+
 @app.task(name=RUN_TASK)  # type: ignore[untyped-decorator]
 def run_jobs() -> None:
     """Run open slots."""

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib import oidc
 from api.lib.networks import NotANetwork, network
+from api.lib.storage import complaint as storage_complaint
 
 PREFIX = "PRS_"
 
@@ -78,6 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_keys: Annotated[
         str, _setting("Keys that wrap data keys, `id:base64` of 32 bytes, the active one first.", secret=True)
     ] = ""
+    key_provider: Annotated[
+        Literal["environment", "file", "aws-kms"], _setting("Where the master keys are: docs/guides/keys.md.")
+    ] = "environment"
+    master_keys_file: Annotated[
+        str, _setting("File with such keys, one a line, that only its owner can read; for the provider `file`.")
+    ] = ""
+    kms_key: Annotated[str, _setting("ARN or alias of the key in AWS KMS; for the provider `aws-kms`.")] = ""
+    kms_endpoint: Annotated[str, _setting("Address of the key service where it is not AWS's own.")] = ""
+    aadhaar_vault: Annotated[
+        Literal["off", "on"], _setting("Keep whole Aadhaar numbers; read docs/guides/sensitive-answers.md first.")
+    ] = "off"
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
@@ -89,6 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
+    oidc_providers: Annotated[
+        str, _setting("OpenID providers as a JSON list, see docs/guides/sign-in.md; none while empty.", secret=True)
+    ] = ""
     trusted_proxies: Annotated[tuple[str, ...], _setting("CIDRs whose X-Forwarded-For is believed, by commas.")] = ()
     allowed_networks: Annotated[
         tuple[str, ...], _setting("CIDRs from which the API may be called, by commas; from everywhere while empty.")
@@ -109,6 +125,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    mixpanel_deletion_url: Annotated[str, _setting("Mixpanel's application API, which deletes persons.")] = (
+        "https://mixpanel.com"
+    )
+    mixpanel_deletion_token: Annotated[
+        str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
+    freshdesk_url: Annotated[
+        str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
+    ] = ""
+    freshdesk_key: Annotated[str, _setting("API key of an agent of the help desk.", secret=True)] = ""
+    storage_url: Annotated[
+        str,
+        _setting(
+            "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
+        ),
+    ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -189,6 +221,14 @@ def _lead(value: int) -> str | None:
     return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
 
 
+def _oidc_providers(value: str) -> str | None:
+    try:
+        oidc.read(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -203,10 +243,15 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "mixpanel_deletion_url": _url("http", "https"),
+    "freshdesk_url": _url("http", "https"),
+    "kms_endpoint": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
+    "storage_url": lambda value: storage_complaint(value) if value else None,
     "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
+    "oidc_providers": _oidc_providers,
     "trusted_proxies": _networks,
     "allowed_networks": _networks,
     "denied_networks": _networks,
