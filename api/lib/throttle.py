@@ -64,10 +64,10 @@ class RouteClass(StrEnum):
     CATALOGUE = "catalogue"
     SIGN_IN = "sign-in"
     ONE_TIME_CODE = "one-time-code"
+    REVEAL = "reveal"
     REGISTRATION = "registration"
     STAFF = "staff"
     EXPORT = "export"
-    REVEAL = "reveal"
     INTEGRATOR = "integrator"
     UNLIMITED = "unlimited"
 
@@ -89,10 +89,10 @@ LIMITS: dict[RouteClass, Limit] = {
     RouteClass.CATALOGUE: Limit(1200, 200),
     RouteClass.SIGN_IN: Limit(10, 10),
     RouteClass.ONE_TIME_CODE: Limit(10, 5),
+    RouteClass.REVEAL: Limit(30, 10),
     RouteClass.REGISTRATION: Limit(600, 120),
     RouteClass.STAFF: Limit(600, 120),
     RouteClass.EXPORT: Limit(10, 5),
-    RouteClass.REVEAL: Limit(30, 10),
     RouteClass.INTEGRATOR: Limit(12_000, 2_000),
 }
 
