@@ -97,7 +97,7 @@ def redis_number() -> int:
 
 
 @pytest.fixture
-def settings(services: TestServices, databases: Databases) -> Settings:
+def settings(services: TestServices, databases: Databases, tmp_path: Path) -> Settings:
     """Settings of the processes under test; throttling is off unless a test turns it on."""
     return Settings(
         env="test",
@@ -111,6 +111,7 @@ def settings(services: TestServices, databases: Databases) -> Settings:
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path / 'files'}",
         rate_limit_scale=0,
     )
 

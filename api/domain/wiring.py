@@ -11,10 +11,11 @@ from api.domain.forms import models as forms
 from api.domain.jobs import models as jobs
 from api.domain.organizations import models as organizations
 from api.domain.registrations import models as registrations
+from api.domain.support import models as support
 from api.domain.sync import models as sync
 from api.lib import keystore
 from api.lib.db import Base
 
-TABLES = (keystore, audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations)
+TABLES = (keystore, audit, sync, organizations, jobs, accounts, sign_in, forms, catalog, registrations, support)
 
 metadata = Base.metadata

@@ -5,6 +5,7 @@ from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
 from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.sign_on_controllers import ProviderController
 from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
@@ -19,6 +20,8 @@ from api.domain.registrations.controllers import (
 )
 from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.support.controllers import SupportController
+from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
@@ -29,6 +32,7 @@ CONTROLLERS = (
     CatalogController,
     EventController,
     EventRegistrationController,
+    FileController,
     FlowController,
     FormController,
     GrantController,
@@ -39,6 +43,7 @@ CONTROLLERS = (
     MyRegistrationController,
     OrganizationController,
     PasswordController,
+    ProviderController,
     ReferenceController,
     RefreshController,
     RegistrationController,
@@ -47,5 +52,6 @@ CONTROLLERS = (
     SignUpController,
     SessionController,
     StaffRegistrationController,
+    SupportController,
     TicketController,
 )

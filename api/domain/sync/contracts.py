@@ -13,6 +13,7 @@ class Destination(StrEnum):
     ODOO = "odoo"
     MAIL = "mail"
     ANALYTICS = "analytics"
+    SUPPORT = "support"
 
 
 class Aggregate(StrEnum):
@@ -32,12 +33,14 @@ class Aggregate(StrEnum):
     ACCOUNT_PASSWORD_CHANGED = "account.password-changed"  # noqa: S105 (an occasion)
     ACCOUNT_SECOND_FACTOR_ON = "account.second-factor-on"
     ACCOUNT_SECOND_FACTOR_OFF = "account.second-factor-off"
+    SUPPORT_REQUEST = "support-request"
 
 
 DRAIN = {
     Destination.ODOO: "sync.drain_odoo",
     Destination.MAIL: "sync.drain_mail",
     Destination.ANALYTICS: "sync.drain_analytics",
+    Destination.SUPPORT: "sync.drain_support",
 }
 
 

@@ -7,6 +7,7 @@ export type LocalizedText = { [locale: string]: string };
 export type ProblemDocument = Schemas["ProblemDocument"];
 export type EventSummary = Schemas["EventSummary"];
 export type EventDetail = Schemas["EventOut"];
+export type EventImage = Schemas["ImageOut"];
 export type Ticket = Schemas["TicketOut"];
 export type Category = Schemas["CategoryOut"];
 export type Flow = Schemas["FlowOut"];
