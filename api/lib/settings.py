@@ -125,6 +125,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    mixpanel_deletion_url: Annotated[str, _setting("Mixpanel's application API, which deletes persons.")] = (
+        "https://mixpanel.com"
+    )
+    mixpanel_deletion_token: Annotated[
+        str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
     freshdesk_url: Annotated[
         str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
     ] = ""
@@ -237,6 +243,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "mixpanel_deletion_url": _url("http", "https"),
     "freshdesk_url": _url("http", "https"),
     "kms_endpoint": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),

@@ -8,6 +8,7 @@ from typing import Any, cast
 from litestar import Litestar, Request
 from litestar.di import Provide
 
+from api.domain import wiring
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
 from api.lib import tracing
@@ -71,6 +72,7 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
         route_handlers=[*routes.CONTROLLERS, *frontend.handlers(configuration.frontend_dir)],
         dependencies={
             "uow": Provide(provide_uow),
+            "personal": Provide(lambda: wiring.PERSONAL_DATA, sync_to_thread=False),
             "tokens": Provide(provide_tokens, sync_to_thread=False),
         },
         guards=[guards.require_permission],

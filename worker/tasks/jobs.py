@@ -14,7 +14,7 @@ from api.lib.security import SYSTEM
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
 from worker.runtime import Runtime
-from worker.tasks import audit
+from worker.tasks import audit, privacy
 
 log = telemetry.logger(__name__)
 
@@ -60,6 +60,8 @@ BINDINGS: dict[str, Job] = {
     "expire-drafts": _expire_drafts,
     "purge-delivered-outbox": _purge_outbox,
     "purge-deleted-registrations": _purge_deleted,
+    "run-erasures": privacy.run_erasures,
+    "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
     "collect-orphaned-files": _collect_files,
     "rotate-signing-keys": _rotate_signing_keys,

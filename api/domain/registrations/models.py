@@ -40,6 +40,10 @@ class Registration(Aggregate, Base):
     submitted_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    # Nobody's any more: kept for seats and statistics.
+    erased_at: Mapped[datetime | None]
+    # Answers whose fields are kept this many days after the event, or fewer, are blanked.
+    blanked_days: Mapped[int] = mapped_column(default=0)
 
 
 class StepAnswer(Base):

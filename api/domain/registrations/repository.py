@@ -345,6 +345,15 @@ async def set_attendees(session: AsyncSession, registration_id: int, state: str,
     )
 
 
+async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int], now: datetime) -> None:
+    """Cancel all attendees of some registrations."""
+    await session.execute(
+        update(Attendee)
+        .where(Attendee.registration_id.in_(registration_ids))
+        .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
+    )
+
+
 # --- idempotency
 
 
@@ -376,16 +385,118 @@ async def expired_drafts(session: AsyncSession, now: datetime, limit: int) -> li
     return list(found)
 
 
-async def purge_deleted(session: AsyncSession, before: datetime, limit: int) -> int:
-    """Delete for good what was deleted before a time, with all that hangs on it; returns how many."""
-    doomed = select(Registration.id).where(Registration.deleted_at < before).limit(limit)
-    found = await session.execute(
-        delete(Registration).where(Registration.id.in_(doomed.scalar_subquery())).returning(Registration.id)
+async def doomed(session: AsyncSession, before: datetime, limit: int) -> list[Registration]:
+    """Lock what was deleted before a time."""
+    found = await session.scalars(
+        select(Registration)
+        .where(Registration.deleted_at < before)
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    return len(found.all())
+    return list(found)
+
+
+async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Delete registrations for good, with all that hangs on them."""
+    await session.execute(delete(Registration).where(Registration.id.in_(ids)))
+
+
+async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
+    """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
+    counts = {}
+    for table in (StepAnswer, SealedAnswer, RegistrationToken):
+        gone = await session.execute(
+            delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
+        )
+        counts[table.__tablename__] = len(gone.all())
+    keys = await session.execute(
+        delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)).returning(IdempotencyKey.scope)
+    )
+    counts[IdempotencyKey.__tablename__] = len(keys.all())
+    return counts
 
 
 async def purge_keys(session: AsyncSession, before: datetime) -> None:
     """Forget idempotency keys and used-up tokens older than a time."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
     await session.execute(delete(RegistrationToken).where(RegistrationToken.expires_at < before))
+
+
+# --- retention
+
+
+async def over(session: AsyncSession, event_ids: Sequence[int], limit: int) -> list[Registration]:
+    """Lock submitted registrations for some events that are still somebody's."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id.in_(event_ids),
+            Registration.erased_at.is_(None),
+            Registration.submitted_at.is_not(None),
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def unfinished(
+    session: AsyncSession, before: datetime, organization_ids: Sequence[int], limit: int
+) -> list[Registration]:
+    """Lock drafts that were never submitted and have been closed since a time."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.organization_id.in_(organization_ids),
+            Registration.submitted_at.is_(None),
+            Registration.state.in_(("expired", "cancelled")),
+            Registration.updated_at < before,
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def pinned_to(session: AsyncSession, event_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (event, flow version) of the registrations for some events, each pair once."""
+    found = await session.execute(
+        select(Registration.event_id, Registration.flow_version_id)
+        .where(Registration.event_id.in_(event_ids), Registration.erased_at.is_(None))
+        .distinct()
+    )
+    return [(event_id, version_id) for event_id, version_id in found]
+
+
+async def unblanked(
+    session: AsyncSession, event_id: int, flow_version_id: int, days: int, limit: int
+) -> list[Registration]:
+    """Lock registrations in which answers kept ``days`` days, or fewer, are not blanked yet."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event_id,
+            Registration.flow_version_id == flow_version_id,
+            Registration.blanked_days < days,
+            Registration.erased_at.is_(None),
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def drop_sealed(session: AsyncSession, keys: Sequence[tuple[int, str, str]]) -> int:
+    """Delete sealed answers by (registration, step, pointer); returns how many there were."""
+    if not keys:
+        return 0
+    gone = await session.execute(
+        delete(SealedAnswer)
+        .where(tuple_(SealedAnswer.registration_id, SealedAnswer.step, SealedAnswer.pointer).in_(list(keys)))
+        .returning(SealedAnswer.step)
+    )
+    return len(gone.all())
