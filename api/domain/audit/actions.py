@@ -133,7 +133,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("retention.applied", "What is kept no longer was erased", "installation", {"erased": Kind.COUNTS}),
         Action("retention.changed", "An organization changed how long it keeps what", "organization",
                {"rules": Kind.COUNTS}),
-        Action("role.granted", "A role was granted", "account", {"role": Kind.WORD}),
+        Action("role.granted", "A role was granted", "account", {"role": Kind.WORD, "expires_at": Kind.MOMENT}),
         Action("role.offer-withdrawn", "An invitation to a role was withdrawn", "organization", {"role": Kind.WORD}),
         Action("role.offered", "Somebody without an account was invited to a role", "organization",
                {"role": Kind.WORD}),
