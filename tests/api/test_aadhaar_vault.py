@@ -164,7 +164,9 @@ async def test_where_it_is_off_the_processes_cannot_get_in(kernel: Kernel, owner
 
 
 @pytest.mark.parametrize("table", ["registration", "registration_sealed_answer"])
-async def test_with_the_answer_the_number_goes(api: httpx.AsyncClient, owner: Database, papers: World) -> None:
+async def test_with_the_answer_the_number_goes(
+    api: httpx.AsyncClient, owner: Database, papers: World, table: str
+) -> None:
     await register(api, papers)
     assert await numbers(owner) == 1
     async with owner.engine.begin() as connection:
