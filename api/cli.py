@@ -251,7 +251,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, SealError, Problem, cli_keys.StillHeld) as error:
+    except (SettingsError, SealError, Problem, cli_keys.OutOfReach, cli_keys.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

@@ -405,7 +405,7 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     counts = {}
-    for table in (StepAnswer, SealedAnswer, RegistrationToken):
+    for table in (StepAnswer, SealedAnswer, RevealNote, RegistrationKey, RegistrationToken):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
