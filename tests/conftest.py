@@ -26,7 +26,12 @@ from deploy.local.testing import TestServices
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "prs_template"
-PASSWORDS = {"prs_app": "app-of-throw-away-data", "prs_worker": "worker-of-throw-away-data"}
+PASSWORDS = {
+    "prs_app": "app-of-throw-away-data",
+    "prs_worker": "worker-of-throw-away-data",
+    "prs_sealer": "sealer-of-throw-away-data",
+    "prs_auditor": "auditor-of-throw-away-data",
+}
 MASTER_KEYS = "test:" + base64.b64encode(b"k" * 32).decode()
 INTERNAL_TOKEN = "internal-token-of-tests"
 
@@ -63,6 +68,8 @@ class Databases:
     owner: str
     api: str
     worker: str
+    sealer: str
+    auditor: str
     superuser: str
 
 
@@ -72,7 +79,15 @@ def databases(services: TestServices, template: str) -> Iterator[Databases]:
     name = f"t{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
     urls = {role: services.database_url(name, user=role, password=password) for role, password in PASSWORDS.items()}
-    yield Databases(name, owner, urls["prs_app"], urls["prs_worker"], services.superuser_url(name))
+    yield Databases(
+        name,
+        owner,
+        api=urls["prs_app"],
+        worker=urls["prs_worker"],
+        sealer=urls["prs_sealer"],
+        auditor=urls["prs_auditor"],
+        superuser=services.superuser_url(name),
+    )
     services.drop_database(name)
 
 
@@ -82,7 +97,7 @@ def redis_number() -> int:
 
 
 @pytest.fixture
-def settings(services: TestServices, databases: Databases) -> Settings:
+def settings(services: TestServices, databases: Databases, tmp_path: Path) -> Settings:
     """Settings of the processes under test; throttling is off unless a test turns it on."""
     return Settings(
         env="test",
@@ -90,10 +105,13 @@ def settings(services: TestServices, databases: Databases) -> Settings:
         database_url=databases.owner,
         api_database_url=databases.api,
         worker_database_url=databases.worker,
+        sealer_database_url=databases.sealer,
+        auditor_database_url=databases.auditor,
         redis_url=services.redis_url(redis_number()),
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path / 'files'}",
         rate_limit_scale=0,
     )
 

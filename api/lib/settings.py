@@ -18,6 +18,7 @@ import msgspec
 
 from api.lib import oidc
 from api.lib.networks import NotANetwork, network
+from api.lib.storage import complaint as storage_complaint
 
 PREFIX = "PRS_"
 
@@ -53,6 +54,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_database_url: Annotated[
         str, _setting("Database URL of the worker's role, which owns nothing.", secret=True)
     ] = ""
+    sealer_database_url: Annotated[
+        str, _setting("Database URL of the role that seals the audit trail; unsealed while empty.", secret=True)
+    ] = ""
+    auditor_database_url: Annotated[
+        str, _setting("Database URL of the auditors' role: `prs audit verify` and `search`.", secret=True)
+    ] = ""
+    audit_seals_dir: Annotated[
+        str, _setting("Folder outside the database to which each seal is appended; none while empty.")
+    ] = ""
     database_pool: Annotated[int, _setting("Database connections of one process.")] = 8
     redis_url: Annotated[str, _setting("Redis-compatible server: caches, limits, nudges.", secret=True)] = (
         "redis://127.0.0.1:6379/0"
@@ -70,6 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_keys: Annotated[
         str, _setting("Keys that wrap data keys, `id:base64` of 32 bytes, the active one first.", secret=True)
     ] = ""
+    key_provider: Annotated[
+        Literal["environment", "file", "aws-kms"], _setting("Where the master keys are: docs/guides/keys.md.")
+    ] = "environment"
+    master_keys_file: Annotated[
+        str, _setting("File with such keys, one a line, that only its owner can read; for the provider `file`.")
+    ] = ""
+    kms_key: Annotated[str, _setting("ARN or alias of the key in AWS KMS; for the provider `aws-kms`.")] = ""
+    kms_endpoint: Annotated[str, _setting("Address of the key service where it is not AWS's own.")] = ""
+    aadhaar_vault: Annotated[
+        Literal["off", "on"], _setting("Keep whole Aadhaar numbers; read docs/guides/sensitive-answers.md first.")
+    ] = "off"
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
@@ -96,10 +117,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1
     rate_limit_scale: Annotated[float, _setting("Factor on all rate limits; 0 turns them off.")] = 1.0
     datadog_url: Annotated[str, _setting("DogStatsD, e.g. `udp://127.0.0.1:8125`; off while empty.")] = ""
+    traces_url: Annotated[
+        str,
+        _setting("Datadog agent for traces, e.g. `http://127.0.0.1:8126`; off while empty. Needs the extra `traces`."),
+    ] = ""
     mixpanel_token: Annotated[str, _setting("Mixpanel project token; off while empty.", secret=True)] = ""
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    mixpanel_deletion_url: Annotated[str, _setting("Mixpanel's application API, which deletes persons.")] = (
+        "https://mixpanel.com"
+    )
+    mixpanel_deletion_token: Annotated[
+        str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
+    freshdesk_url: Annotated[
+        str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
+    ] = ""
+    freshdesk_key: Annotated[str, _setting("API key of an agent of the help desk.", secret=True)] = ""
+    storage_url: Annotated[
+        str,
+        _setting(
+            "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
+        ),
+    ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -196,12 +237,19 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "database_url": _url("postgresql"),
     "api_database_url": _url("postgresql"),
     "worker_database_url": _url("postgresql"),
+    "sealer_database_url": _url("postgresql"),
+    "auditor_database_url": _url("postgresql"),
     "redis_url": _url("redis", "rediss", "unix"),
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "mixpanel_deletion_url": _url("http", "https"),
+    "freshdesk_url": _url("http", "https"),
+    "kms_endpoint": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
+    "storage_url": lambda value: storage_complaint(value) if value else None,
+    "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
     "oidc_providers": _oidc_providers,
     "trusted_proxies": _networks,

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.lib import keystore
 from api.lib.cache import DocumentCache, Memo, RedisGate
-from api.lib.crypto import LocalKeys, Vault
+from api.lib.crypto import Vault
 from api.lib.db import Database
+from api.lib.keyproviders import make_vault
 from api.lib.security import ANONYMOUS, Principal, Scope
 from api.lib.settings import Settings
+from api.lib.storage import Storage
+from api.lib.storage_s3 import open_storage
 from api.lib.tasks import Nudger
 from api.lib.telemetry import Metrics, make_metrics
 from api.lib.throttle import Throttle
@@ -33,11 +37,14 @@ class Kernel:
     memo: Memo
     nudger: Nudger
     metrics: Metrics
+    # None where no place for files is set up.
+    storage: Storage | None
     throttle: Throttle
 
     async def close(self) -> None:
         self.nudger.close()
         self.metrics.close()
+        self.vault.close()
         await self.redis.close()
         await self.database.close()
 
@@ -49,11 +56,12 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
     return Kernel(
         settings=settings,
         database=Database(database_url, pool=settings.database_pool, application=f"prs-{service}"),
-        vault=Vault(LocalKeys(settings.master_keys)),
+        vault=make_vault(settings),
         redis=gate,
         cache=DocumentCache(gate),
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
+        storage=open_storage(settings.storage_url),
         metrics=metrics,
         throttle=Throttle(gate, scale=settings.rate_limit_scale, processes=settings.api_processes, metrics=metrics),
     )
@@ -112,6 +120,8 @@ async def unit_of_work(
     kernel: Kernel, principal: Principal = ANONYMOUS, scope: Scope | None = None, request_id: str = ""
 ) -> AsyncIterator[UnitOfWork]:
     """Run a block in one transaction: commit at its end, roll back on any error."""
+    if not kernel.vault.opened:
+        await keystore.open_roots(kernel.database, kernel.vault)
     async with kernel.database.sessions() as session:
         async with session.begin():
             uow = UnitOfWork(session, kernel, principal, request_id)

@@ -12,6 +12,7 @@ from typing import Literal, Self
 import httpx
 import msgspec
 
+from api.lib import tracing
 from backend_sync.odoo.errors import OdooAccessDenied, OdooUnavailable
 from backend_sync.odoo.faults import error_of
 from backend_sync.odoo.wire import OdooValue, parse_response, request_body, sendable
@@ -27,6 +28,13 @@ class UpsertResult(msgspec.Struct, frozen=True):
     id: int
     ext_rev: int
     status: Literal["created", "updated", "unchanged", "stale"]
+
+
+class EraseResult(msgspec.Struct, frozen=True):
+    """What became of one identifier of `ext_erase`; `unknown` ones had never been received, and are remembered."""
+
+    ext_uuid: str
+    status: Literal["erased", "unknown"]
 
 
 class OdooClient:
@@ -127,6 +135,24 @@ class OdooClient:
             raise OdooUnavailable(f"{len(rows)} rows sent, {len(results)} results", may_have_committed=True)
         return results
 
+    async def ext_erase(self, model: str, uuids: Sequence[str]) -> list[EraseResult]:
+        """Blanks what is personal in the records of these identifiers, now and in whatever still arrives for them.
+
+        The records stay, so that seats and statistics do. Erasing again changes nothing.
+        """
+        if not uuids:
+            return []
+        answer = await self.execute(model, "ext_erase", [list(uuids)])
+        try:
+            results = msgspec.convert(answer, list[EraseResult])
+        except msgspec.ValidationError as error:
+            raise OdooUnavailable(
+                f"ext_erase answered otherwise than agreed: {error}", may_have_committed=True
+            ) from error
+        if [result.ext_uuid for result in results] != list(uuids):
+            raise OdooUnavailable("ext_erase answered for other identifiers", may_have_committed=True)
+        return results
+
     async def _login_once(self, failed: int | None) -> int:
         async with self._authenticating:
             if self._uid is not None and self._uid != failed:
@@ -135,9 +161,10 @@ class OdooClient:
             return await self.authenticate()
 
     async def _execute(self, uid: int, model: str, method: str, args: OdooValue, kwargs: OdooValue) -> OdooValue:
-        return await self._call(
-            "object", "execute_kw", [self._database, uid, self._password, model, method, args, kwargs]
-        )
+        with tracing.span("odoo.call", f"{model}.{method}", kind="rpc"):
+            return await self._call(
+                "object", "execute_kw", [self._database, uid, self._password, model, method, args, kwargs]
+            )
 
     async def _call(self, service: str, method: str, params: list[OdooValue]) -> OdooValue:
         body = await self._post(f"/xmlrpc/2/{service}", request_body(method, params))

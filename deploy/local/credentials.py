@@ -17,6 +17,8 @@ _MAKERS: Mapping[str, Callable[[], str]] = {
     "OWNER_PASSWORD": lambda: secrets.token_urlsafe(24),
     "API_PASSWORD": lambda: secrets.token_urlsafe(24),
     "WORKER_PASSWORD": lambda: secrets.token_urlsafe(24),
+    "SEALER_PASSWORD": lambda: secrets.token_urlsafe(24),
+    "AUDITOR_PASSWORD": lambda: secrets.token_urlsafe(24),
     "BACK_OFFICE_PASSWORD": lambda: secrets.token_urlsafe(24),
 }
 

@@ -111,6 +111,9 @@ class Plan:
             "PRS_DATABASE_URL": owner,
             "PRS_API_DATABASE_URL": as_login(owner, "prs_app", self.secrets["API_PASSWORD"]),
             "PRS_WORKER_DATABASE_URL": as_login(owner, "prs_worker", self.secrets["WORKER_PASSWORD"]),
+            "PRS_SEALER_DATABASE_URL": as_login(owner, "prs_sealer", self.secrets["SEALER_PASSWORD"]),
+            "PRS_AUDITOR_DATABASE_URL": as_login(owner, "prs_auditor", self.secrets["AUDITOR_PASSWORD"]),
+            "PRS_AUDIT_SEALS_DIR": str(self.data / "audit-seals"),
             "PRS_MASTER_KEYS": self.secrets["PRS_MASTER_KEYS"],
             "PRS_INTERNAL_TOKEN": self.secrets["PRS_INTERNAL_TOKEN"],
         }
@@ -128,6 +131,7 @@ class Plan:
         built = self.root / "frontend" / "dist"
         if (built / "index.html").is_file():
             made["PRS_FRONTEND_DIR"] = str(built)
+        made["PRS_STORAGE_URL"] = f"file://{quote(str((self.data / 'files').resolve()))}"
         return made | {name: value for name, value in self.given.items() if name.startswith("PRS_") and value}
 
     def prepare_database(self) -> None:

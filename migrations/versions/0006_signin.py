@@ -3,7 +3,7 @@
 Accounts that exist already have signed in with their addresses: they count as verified.
 
 Revision: 0006
-Follows: 0007
+Follows: 0005
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0006"
-down_revision = "0007"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ import httpx
 
 from tests.factories import documents
 from tests.factories.client import whole
+from tests.factories.pictures import picture
 from tests.factories.world import PASSWORD, World
 
 PARTICIPANT = "participant@example.org"
@@ -101,6 +102,13 @@ class Ground:
         return uid
 
     @cached_property
+    def picture(self) -> str:
+        """The uid of a draft event's picture, 320 pixels wide."""
+        files = {"file": ("cover.png", picture("PNG", (320, 180)), "image/png")}
+        url: str = self._done("PUT", f"/events/{self.draft_event}/image", files=files)["image"]["url"]
+        return url.split("/")[2]
+
+    @cached_property
     def deleted_event(self) -> str:
         self._done("DELETE", f"/organizations/{self.organization}/events/{self.draft_event}")
         return self.draft_event
@@ -174,6 +182,11 @@ class Ground:
     @cached_property
     def confirmed(self) -> Held:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
+
+    @cached_property
+    def with_passport(self) -> Held:
+        """A registration with a sensitive answer."""
+        return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world, passport="Z1234567"))
 
     @cached_property
     def cancelled(self) -> Held:

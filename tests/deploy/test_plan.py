@@ -13,6 +13,8 @@ SECRETS = {
     "OWNER_PASSWORD": "o",
     "API_PASSWORD": "a/b",
     "WORKER_PASSWORD": "w",
+    "SEALER_PASSWORD": "s",
+    "AUDITOR_PASSWORD": "d",
     "BACK_OFFICE_PASSWORD": "p",
     "PRS_MASTER_KEYS": "k1:x",
     "PRS_INTERNAL_TOKEN": "t",

@@ -1,5 +1,8 @@
 """Accounts: who somebody is and how they sign in with a password."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from api.domain.accounts import contracts, mails, passwords, second_factor, sessions, sign_in_repository, verification
 from api.domain.accounts.errors import (
     AccountNeeded,
@@ -10,7 +13,7 @@ from api.domain.accounts.errors import (
     WrongPassword,
 )
 from api.domain.accounts.models import Account
-from api.domain.accounts.repository import AccountRepository
+from api.domain.accounts.repository import AccountRepository, ApiKeyRepository
 from api.domain.audit import service as audit
 from api.domain.sync.contracts import Aggregate
 from api.lib import clock
@@ -80,6 +83,14 @@ async def find(uow: UnitOfWork, email: str) -> contracts.Account | None:
     """Return the account with this address."""
     row = await AccountRepository(session=uow.session).by_email(email)
     return _contract(row) if row else None
+
+
+async def names(uow: UnitOfWork, uids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of accounts, and of API keys in scope, by uid."""
+    if not uids:
+        return {}
+    keys = await ApiKeyRepository(session=uow.session).names(uids)
+    return keys | await AccountRepository(session=uow.session).names(uids)
 
 
 async def current(uow: UnitOfWork) -> contracts.Account:

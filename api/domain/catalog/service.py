@@ -20,7 +20,7 @@ from api.domain.catalog.repository import (
 from api.domain.organizations.contracts import Organization
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
-from api.lib import clock
+from api.lib import clock, rich_text
 from api.lib.errors import FieldProblem, NotFound, Unprocessable
 from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
@@ -63,8 +63,15 @@ def _contract(event: Event, category: contracts.Category | None) -> contracts.Ev
         state=EventState(event.state),
         flow_version_id=event.flow_version_id,
         category=category,
+        image=_image(event),
         revision=event.revision,
     )
+
+
+def _image(event: Event) -> contracts.EventImage | None:
+    if event.image_uid is None:
+        return None
+    return contracts.EventImage(event.image_uid, event.image_width or 0, event.image_height or 0)
 
 
 def reference(text: str) -> UUID | str:
@@ -119,6 +126,11 @@ async def by_uids(uow: UnitOfWork, uids: Iterable[UUID]) -> dict[UUID, contracts
     """Return events by their uids, in one statement."""
     rows = await EventRepository(session=uow.session).by_uids(sorted(set(uids)))
     return {row[0].uid: event_contract(row) for row in rows}
+
+
+async def ended(uow: UnitOfWork, before: datetime, organization_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when events of some organizations were over, by private id, for those over before a time."""
+    return await EventRepository(session=uow.session).ended(before, sorted(set(organization_ids)))
 
 
 async def catalogue(
@@ -182,6 +194,7 @@ async def create(
     if await repository.find(values["slug"]) is not None:
         raise SlugTaken
     shelf = await _category(uow, category)
+    values["description"] = rich_text.clean_all(values["description"])
     event = await repository.add(
         Event(organization_id=organization.id, category_id=shelf.id if shelf else None, **values)
     )
@@ -243,6 +256,8 @@ async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict
     if "category" in changes:
         shelf = await _category(uow, changes.pop("category"))
         row.category_id = shelf.id if shelf else None
+    if "description" in changes:
+        changes["description"] = rich_text.clean_all(changes["description"])
     for name, value in changes.items():
         setattr(row, name, value)
     _check_times(row.starts_at, row.ends_at)
@@ -266,7 +281,7 @@ async def transition(uow: UnitOfWork, uid: UUID, action: str, revision: int | No
         await _ready(uow, row)
     row.state = target
     await audit.record(
-        uow, f"event.{action}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
+        uow, f"event.{target.value}", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
     )
     await changed(uow, row)
     return await find(uow, str(uid))

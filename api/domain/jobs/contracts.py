@@ -27,8 +27,13 @@ JOBS = {
     for spec in (
         JobSpec("release-expired-holds", every=30),
         JobSpec("expire-drafts", every=600),
+        JobSpec("seal-audit-events", every=10),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
+        JobSpec("run-erasures", every=60),
+        JobSpec("apply-retention", every=3600),
+        JobSpec("collect-orphaned-files", every=86400, lease=1800),
+        JobSpec("rotate-signing-keys", every=3600),
     )
 }
 

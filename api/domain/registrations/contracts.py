@@ -17,6 +17,16 @@ class RegistrationState(StrEnum):
     EXPIRED = "expired"
 
 
+class RevealReason(StrEnum):
+    """What a sensitive answer is shown for."""
+
+    IDENTITY_CHECK = "identity-check"
+    LEGAL_DUTY = "legal-duty"
+    SUPPORT = "support"
+    SAFETY = "safety"
+    OTHER = "other"
+
+
 class SeatChoice(msgspec.Struct, frozen=True):
     """Seats wanted of one ticket."""
 
@@ -118,6 +128,16 @@ class OutgoingAttendee(msgspec.Struct, frozen=True):
     name: str
     email: str
     cancelled: bool
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Who holds a registration, for those who answer them."""
+
+    uid: UUID
+    organization_id: int
+    name: str
+    email: str
+    confirmation_number: str | None
 
 
 class Outgoing(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from api.domain.catalog.errors import EventClosed
 from api.domain.forms import engine
 from api.domain.organizations import service as organizations
 from api.domain.registrations import access, answers, assessment, repository, sealing, seats, views
-from api.domain.registrations.contracts import AttendeeInput, RegistrationView, StepInput, StepProblem
+from api.domain.registrations.contracts import AttendeeInput, Contact, RegistrationView, StepInput, StepProblem
 from api.domain.registrations.errors import (
     AnswersInvalid,
     LinkInvalid,
@@ -88,6 +88,16 @@ async def get(uow: UnitOfWork, uid: UUID) -> RegistrationView:
         NotFound: there is none such for this caller.
     """
     return await views.view(uow, await access.enter(uow, uid, Permission.REGISTRATION_READ))
+
+
+async def contact(uow: UnitOfWork, uid: UUID) -> Contact:
+    """Return who holds a registration that is the caller's, and enter its organization.
+
+    Raises:
+        NotFound: there is none such for this caller.
+    """
+    row = await access.enter(uow, uid, None)
+    return Contact(row.uid, row.organization_id, row.contact_name, row.contact_email, row.confirmation_number)
 
 
 async def flow_document(uow: UnitOfWork, uid: UUID) -> bytes:
@@ -171,14 +181,10 @@ def clock_of(row: Registration) -> engine.Clock:
 async def opened_steps(uow: UnitOfWork, row: Registration, flow: FlowVersion) -> dict[str, dict[str, Any]]:
     """Return the saved answers of all form steps, the sensitive ones opened: to validate, in this process only."""
     saved = {step.step: step.answers for step in await repository.steps_of(uow.session, [row.id])}
-    sealed = await repository.sealed_of(uow.session, [row.id])
+    values = await sealing.opened(uow, row, await repository.sealed_of(uow.session, [row.id]))
     return {
         step.name: answers.put_in(
-            saved[step.name],
-            {
-                pointer: value
-                for pointer, (_, value) in sealing.open_answers(uow.kernel.vault, row, sealed, step.name).items()
-            },
+            saved[step.name], {pointer: value for (at, pointer), value in values.items() if at == step.name}
         )
         for step in flow.document.steps
         if step.kind is StepKind.FORM and step.name in saved
@@ -202,7 +208,7 @@ async def _save_form(
     lost: list[str] = []
     if answers.masks(form, given):
         sealed = await repository.sealed_of(uow.session, [row.id])
-        stored = sealing.open_answers(uow.kernel.vault, row, sealed, step.name)
+        stored = await sealing.open_step(uow, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
     result = engine.validate(form, given, clock_of(row), partial=not complete)
     problems = assessment.field_problems(result.errors, "/answers", row.locale)

@@ -1,7 +1,5 @@
 """Registrations for staff: lists, search, export."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Row
 
 from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
@@ -20,14 +19,12 @@ from api.domain.registrations import answers, repository
 from api.domain.registrations.contracts import RegistrationRow, RegistrationState
 from api.domain.registrations.models import Registration
 from api.domain.registrations.repository import RegistrationRepository
-from api.lib import clock
+from api.lib import clock, csv_text
 from api.lib.errors import NotFound
 from api.lib.security import Permission, Principal, Scope
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
 
 CHUNK = 500
-# A cell that begins so is run as a formula by spreadsheets (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def enter(uow: UnitOfWork, organization: UUID, permission: Permission) -> list[int]:
@@ -70,6 +67,11 @@ async def listed(
     rows = await RegistrationRepository(session=uow.session).listed(
         ids, words=words, event_id=event, state=state, before=before, limit=limit
     )
+    return listing(rows)
+
+
+def listing(rows: Sequence[Row[Registration, int]]) -> list[RegistrationRow]:
+    """Return registrations with the number of their attendees as the staff's lists show them."""
     return [
         RegistrationRow(
             row.uid,
@@ -122,7 +124,7 @@ async def export(
             uow, "registrations.exported", subject_type="event", subject_uid=event.uid if event else None,
             organization_id=entered, details={"columns": len(chosen.places)},
         )  # fmt: skip
-        yield "\ufeff".encode() + _line([*_HEAD, *chosen.places])
+        yield csv_text.MARK + csv_text.line([*_HEAD, *chosen.places])
     after = 0
     while True:
         async with unit_of_work(kernel, principal, scope, request_id) as uow:
@@ -154,7 +156,7 @@ async def _lines(uow: UnitOfWork, rows: Sequence[Registration], chosen: Columns)
         masks[secret.registration_id, secret.step][secret.pointer] = secret.mask
     for row in rows:
         shown = {step: answers.put_in(found, masks[row.id, step]) for step, found in given[row.id].items()}
-        yield _line([*_core(row, events[row.event_id], seats[row.id]), *_cells(shown, chosen)])
+        yield csv_text.line([*_core(row, events[row.event_id], seats[row.id]), *_cells(shown, chosen)])
 
 
 def _core(row: Registration, event: Event, seats: Sequence[tuple[str, int]]) -> list[str]:
@@ -194,9 +196,3 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(_text(item) for item in value)
     return str(value)
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    return buffer.getvalue().encode()

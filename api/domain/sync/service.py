@@ -52,9 +52,39 @@ async def enqueue(
         uow.nudge(DRAIN[destination])
 
 
-async def statuses(uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID]) -> dict[UUID, SyncStatus]:
-    """Return where each aggregate stands with the back office; aggregates never sent are absent."""
-    return await repository.statuses(uow.session, Destination.ODOO, aggregate, uids)
+async def enqueue_all(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, rows: Sequence[tuple[UUID, int, int]]
+) -> None:
+    """Add outbox rows for many aggregates, given as (uid, revision, organization), in one statement."""
+    if not rows:
+        return
+    now = clock.now()
+    await repository.add(
+        uow.session,
+        [
+            {
+                "destination": destination.value,
+                "aggregate": aggregate.value,
+                "aggregate_uid": uid,
+                "revision": revision,
+                "organization_id": organization_id,
+                "state": "pending",
+                "attempts": 0,
+                "available_at": now,
+                "created_at": now,
+            }
+            for uid, revision, organization_id in rows
+        ],
+    )
+    uow.nudge(DRAIN[destination])
+
+
+async def statuses(
+    uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID], destination: Destination = Destination.ODOO
+) -> dict[UUID, SyncStatus]:
+    """Return where each aggregate stands with a destination, the back office unless told otherwise; aggregates never
+    sent are absent."""
+    return await repository.statuses(uow.session, destination, aggregate, uids)
 
 
 async def depths(uow: UnitOfWork) -> list[Depth]:
@@ -140,3 +170,20 @@ async def bound_revisions(
 async def purge_delivered(uow: UnitOfWork, before: datetime, limit: int) -> int:
     """Delete delivered rows older than a time, in a batch; returns how many. Needs the system scope."""
     return await repository.purge_done(uow.session, before, limit)
+
+
+async def outstanding(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, uids: Sequence[UUID]
+) -> tuple[int, int]:
+    """Return how many rows of these aggregates wait, and how many were given up."""
+    return await repository.outstanding(uow.session, destination, aggregate, uids) if uids else (0, 0)
+
+
+async def forget(uow: UnitOfWork, destinations: Sequence[Destination], uids: Sequence[UUID]) -> int:
+    """Drop what some destinations were to learn of aggregates, and what any has answered; returns how many rows."""
+    return await repository.forget(uow.session, [name.value for name in destinations], uids) if uids else 0
+
+
+async def told(uow: UnitOfWork, uids: Sequence[UUID]) -> list[tuple[str, str, UUID, datetime]]:
+    """Return (destination, aggregate, uid, time) of what was delivered about some aggregates, the oldest first."""
+    return await repository.told(uow.session, uids) if uids else []

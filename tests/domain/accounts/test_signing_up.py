@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event
 
 from api.domain.accounts import passwords
@@ -259,7 +260,7 @@ async def test_a_failed_sign_in_is_written_down_without_the_address(app: Running
 
 
 async def test_a_hash_with_older_parameters_is_renewed_at_the_next_sign_in(app: Running, owner: Database) -> None:
-    older = passwords.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    older = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
     await rows_changed(
         owner, "UPDATE account SET password_hash = :older WHERE email = :email", older=older, email=TAKEN
     )

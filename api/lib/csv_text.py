@@ -1,0 +1,18 @@
+"""CSV that a spreadsheet shows and never runs."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+# A cell that begins so is run as a formula by spreadsheets (OWASP: CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+# Tells spreadsheets that UTF-8 follows.
+MARK = "\ufeff".encode()
+
+
+def line(cells: Sequence[str]) -> bytes:
+    """Return one line; a cell that could be a formula is preceded by an apostrophe."""
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return buffer.getvalue().encode()

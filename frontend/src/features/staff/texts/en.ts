@@ -1,0 +1,40 @@
+export const en = {
+  email: "E-mail",
+  title: "Registrations",
+  organization: "Organisation",
+  search: "Search name, e-mail or number",
+  event: "Program",
+  allEvents: "All programs",
+  state: "State",
+  allStates: "All states",
+  export: "Export CSV",
+  exporting: "Exporting…",
+  exportFailed: "The export did not finish. Try again.",
+  columns: {
+    number: "Number",
+    name: "Name",
+    event: "Program",
+    state: "State",
+    people: "People",
+    updated: "Updated",
+    sync: "Back office",
+  },
+  sync: { pending: "Waiting", synced: "Synced", dead: "Failed", none: "Not sent" } as Record<
+    string,
+    string
+  >,
+  syncedAt: (time: string) => `Synced ${time}`,
+  emptyTitle: "No registrations found",
+  emptyDetail: "Change the search or the filters.",
+  noAccessTitle: "This area is for staff",
+  noAccessDetail: "Your account has no role in an organisation. Ask an administrator to grant one.",
+  details: (name: string) => `Details of ${name}`,
+  detailsTitle: "Registration",
+  unnamed: "Unnamed",
+  submittedAt: "Submitted",
+  revision: "Revision",
+  people: "People",
+  forms: "Import a form",
+};
+
+export type Texts = typeof en;
