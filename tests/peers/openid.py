@@ -1,6 +1,7 @@
 """OpenID providers on loopback: a certified one (npm: oidc-provider), and one that lies as it is told."""
 
 import base64
+import fcntl
 import hashlib
 import json
 import subprocess
@@ -9,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -18,20 +18,27 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 from deploy.local import node
-from deploy.local.check import STATE
+from deploy.local.check import PROVIDER, STATE
 from deploy.local.ports import free_port
 from deploy.local.progress import Progress
 
-PACKAGE = Path(__file__).with_name("oidc")
 CLIENT, SECRET = "prs", "a secret of throw-away data"
 _STARTS_WITHIN = 20.0
+
+
+def _install() -> None:
+    STATE.mkdir(exist_ok=True)
+    # Tests run in several processes: one of them installs, the others find it done.
+    with (STATE / "provider.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        node.install(PROVIDER, STATE, Progress(1), "Installing a provider for the tests")
 
 
 class Certified:
     """The certified provider, as a process; ``accounts`` are the claims it knows by login."""
 
     def __init__(self, redirect_uri: str, accounts: Mapping[str, Mapping[str, Any]]) -> None:
-        node.install(PACKAGE, STATE, Progress(1), "Installing a provider for the tests")
+        _install()
         port = free_port()
         self.issuer = f"http://127.0.0.1:{port}"
         client = {
@@ -43,7 +50,7 @@ class Certified:
         }
         told = {"port": port, "issuer": self.issuer, "clients": [client], "accounts": accounts}
         program = [str(node.node_folder() / "node"), "provider.js", json.dumps(told)]
-        self._process = subprocess.Popen(program, cwd=PACKAGE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(program, cwd=PROVIDER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait()
 
     def _wait(self) -> None:
