@@ -18,11 +18,14 @@ from api.domain.registrations.personal_data import RegistrationData
 from api.domain.support import models as support
 from api.domain.support.personal_data import SupportData
 from api.domain.sync import models as sync
+from api.lib import keystore
 from api.lib.db import Base
 
-TABLES = (audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations, support)
+TABLES = (
+    keystore, audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations, support,
+)  # fmt: skip
 
 metadata = Base.metadata
 
-# Whoever holds data of persons, in the order in which it is erased: what is found through something else goes before it.
+# Whoever holds data of persons, in the order in which it is erased: what is found through another goes before it.
 PERSONAL_DATA: tuple[PersonalData, ...] = (SupportData(), RegistrationData(), AccountData())

@@ -6,6 +6,7 @@ from api.domain.accounts.grant_controllers import GrantController
 from api.domain.accounts.privacy_controllers import OwnDataController
 from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.sign_on_controllers import ProviderController
 from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
@@ -24,6 +25,7 @@ from api.domain.registrations.privacy_controllers import (
     OrganizationPrivacyController,
     OwnRegistrationController,
 )
+from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.domain.support.controllers import SupportController
 from api.server.files import FileController
@@ -53,9 +55,11 @@ CONTROLLERS = (
     OwnRegistrationController,
     PrivacyController,
     PasswordController,
+    ProviderController,
     ReferenceController,
     RefreshController,
     RegistrationController,
+    RevealController,
     SecondFactorController,
     SignUpController,
     SessionController,

@@ -184,6 +184,11 @@ class Ground:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
 
     @cached_property
+    def with_passport(self) -> Held:
+        """A registration with a sensitive answer."""
+        return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world, passport="Z1234567"))
+
+    @cached_property
     def cancelled(self) -> Held:
         self._done("POST", f"/registrations/{self.confirmed.uid}/cancel", self.confirmed.headers)
         return self.confirmed

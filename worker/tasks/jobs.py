@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api.domain.accounts import keyring
 from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
@@ -49,6 +50,11 @@ async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
             await jobs.forget(uow, clock.now() - jobs.RETENTION)
 
 
+async def _rotate_signing_keys(kernel: Kernel, _: JobRun) -> None:
+    async with unit_of_work(kernel, WORKER) as uow:
+        await keyring.rotate_when_due(uow)
+
+
 BINDINGS: dict[str, Job] = {
     "release-expired-holds": _release_holds,
     "expire-drafts": _expire_drafts,
@@ -58,6 +64,7 @@ BINDINGS: dict[str, Job] = {
     "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
     "collect-orphaned-files": _collect_files,
+    "rotate-signing-keys": _rotate_signing_keys,
 }
 
 

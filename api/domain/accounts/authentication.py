@@ -18,10 +18,11 @@ from api.domain.accounts.roles import PERMISSIONS, Role
 from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Policy
 from api.lib import clock, telemetry
+from api.lib import networks as addresses
 from api.lib.crypto import hash_token, same
 from api.lib.db import UNAVAILABLE
 from api.lib.errors import SecondFactorRequired, Unauthenticated
-from api.lib.networks import Rules
+from api.lib.networks import Network, Rules
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -45,7 +46,7 @@ class _Known(msgspec.Struct, frozen=True):
     until: float
     ends_at: datetime | None
     principal: Principal
-    networks: tuple[api_keys.Network, ...]
+    networks: tuple[Network, ...]
 
 
 class Authenticator:
@@ -132,7 +133,7 @@ class Authenticator:
             row = await repository.ApiKeyRepository(session=uow.session).by_key_id(text.key_id)
             if row is None or not _usable(row, text.secret):
                 raise _refusal("key ended, or another secret", key_id=text.key_id)
-            networks = tuple(api_keys.network(found) for found in row.networks)
+            networks = addresses.networks(row.networks)
             now = clock.now()
             if api_keys.allows(networks, address) and (row.last_used_at is None or now - row.last_used_at > _USE):
                 row.last_used_at = now
@@ -159,7 +160,7 @@ class Authenticator:
         key: str,
         principal: Principal,
         ends: list[datetime | None],
-        networks: tuple[api_keys.Network, ...] = (),
+        networks: tuple[Network, ...] = (),
     ) -> _Known:
         moments = [end for end in (*ends, *(grant.expires_at for grant in principal.grants)) if end is not None]
         known = _Known(time.monotonic() + _CACHE_SECONDS, min(moments, default=None), principal, networks)

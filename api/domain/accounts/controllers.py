@@ -75,7 +75,7 @@ class AuthController(Controller):
         signed_in = await service.finish_sign_in(
             uow,
             tokens,
-            challenge=data.challenge,
+            given=data.challenge,
             code=data.code,
             user_agent=request.headers.get("user-agent", ""),
         )

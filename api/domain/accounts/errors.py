@@ -35,6 +35,12 @@ class UnknownSession(NotFound):
     default_detail = "It may have ended already; load the list again."
 
 
+class UnknownAccount(NotFound):
+    """Nobody has this address. For operators only: no route tells."""
+
+    slug = "unknown-account"
+
+
 class UnknownSigningKey(NotFound):
     """No key with this id signs or verifies."""
 

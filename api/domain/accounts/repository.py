@@ -60,10 +60,10 @@ class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
             select(ApiKey).where(ApiKey.organization_id == organization_id, ApiKey.uid == uid).with_for_update()
         )
 
-    async def made_by(self, account_id: int) -> list[ApiKey]:
-        found = await self.session.scalars(
-            select(ApiKey).where(ApiKey.created_by == account_id, ApiKey.revoked_at.is_(None))
-        )
+    async def made_by(self, account_id: int, now: datetime) -> list[ApiKey]:
+        """Return the keys that an account has made and that still work."""
+        alive = ApiKey.revoked_at.is_(None) & (ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now))
+        found = await self.session.scalars(select(ApiKey).where(ApiKey.created_by == account_id, alive))
         return list(found)
 
     async def names(self, uids: Sequence[UUID]) -> dict[UUID, str]:
@@ -73,6 +73,13 @@ class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
 
     async def by_key_id(self, key_id: str) -> ApiKey | None:
         return await self.session.scalar(select(ApiKey).where(ApiKey.key_id == key_id))
+
+
+async def any_account(session: AsyncSession, email: str) -> Account | None:
+    """Return the account with this address, a disabled one too."""
+    return await session.scalar(
+        select(Account).where(func.lower(Account.email) == email.lower(), Account.deleted_at.is_(None))
+    )
 
 
 async def organization_of_key(session: AsyncSession, key_id: str) -> int | None:

@@ -136,8 +136,11 @@ async def sign_in(
         async with unit_of_work(uow.kernel) as own:
             await mails.ask(own, Aggregate.ACCOUNT_VERIFY, row.uid)
         raise WrongCredentials
+    async with unit_of_work(uow.kernel) as own:
+        needed = await challenge(own, row.id)
+    if needed is not None:
+        raise SecondFactorNeeded(extra={"challenge": needed})
     await _rehash(uow, row, password)
-    await refuse_without_second_factor(uow, row)
     return await sessions.start(uow, tokens, row, user_agent=user_agent)
 
 
@@ -157,24 +160,19 @@ async def _rehash(uow: UnitOfWork, row: Account, password: str) -> None:
         await sign_in_repository.renew_hash(uow.session, row.id, row.password_hash, encoded)
 
 
-async def refuse_without_second_factor(uow: UnitOfWork, row: Account) -> None:
-    """Stop a sign-in that has shown one factor where the account has two.
-
-    Raises:
-        SecondFactorNeeded: with the challenge that the code goes with.
-    """
-    async with unit_of_work(uow.kernel) as own:
-        if not second_factor.is_on(await sign_in_repository.second_factor(own.session, row.id)):
-            return
-        challenge = new_token()
-        await sign_in_repository.add_token(
-            own.session, hash_token(challenge), row.id, "second-factor", clock.now(), second_factor.CHALLENGE_SECONDS
-        )
-    raise SecondFactorNeeded(extra={"challenge": challenge})
+async def challenge(uow: UnitOfWork, account_id: int) -> str | None:
+    """Return what goes with the code of a sign-in that has shown one factor; ``None`` where one is enough."""
+    if not second_factor.is_on(await sign_in_repository.second_factor(uow.session, account_id)):
+        return None
+    made = new_token()
+    await sign_in_repository.add_token(
+        uow.session, hash_token(made), account_id, "second-factor", clock.now(), second_factor.CHALLENGE_SECONDS
+    )
+    return made
 
 
 async def finish_sign_in(
-    uow: UnitOfWork, tokens: TokenService, *, challenge: str, code: str, user_agent: str
+    uow: UnitOfWork, tokens: TokenService, *, given: str, code: str, user_agent: str
 ) -> contracts.SignedIn:
     """Open the session that a challenge was given out for.
 
@@ -182,7 +180,7 @@ async def finish_sign_in(
         ChallengeNotValid: it was used, has expired, or never was one.
         WrongCode, TooManyAttempts: the challenge can be used again.
     """
-    digest = hash_token(challenge)
+    digest = hash_token(given)
     async with unit_of_work(uow.kernel) as own:
         row = await sign_in_repository.account_of_token(own.session, digest, "second-factor", clock.now())
     if row is None:

@@ -87,3 +87,10 @@ class RecoveryCodesOut(Output, frozen=True, kw_only=True):
     """Codes that each work once in place of the app; shown once."""
 
     recovery_codes: list[str]
+
+
+class ProviderOut(Output, frozen=True, kw_only=True):
+    """A provider to sign in through; its slug goes into the address."""
+
+    slug: str
+    name: str

@@ -23,7 +23,7 @@ from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import IfMatch, OptionalIfMatch, etag, revision
-from api.lib.http.routes import declare
+from api.lib.http.routes import PICTURE, declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
 from api.lib.storage import StorageAway
@@ -137,7 +137,7 @@ class EventController(Controller):
         operation_id="setEventImage",
         summary="Give the event a picture, in place of the one it has",
         dto=None,
-        opt=declare(Permission.EVENT_MANAGE, _STAFF, PictureUnusable, StorageAway),
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, PictureUnusable, StorageAway, body=PICTURE),
     )
     async def set_image(
         self,

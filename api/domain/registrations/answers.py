@@ -18,8 +18,14 @@ class Secret(msgspec.Struct, frozen=True):
     value: Any
 
     @property
+    def kept(self) -> bool:
+        """Whether it came back as it is shown, because nothing else of it is stored."""
+        return engine.is_masked(self.value)
+
+    @property
     def mask(self) -> str:
-        return engine.mask(self.value)["masked"]
+        shown: str = self.value["masked"] if self.kept else engine.mask(self.value)["masked"]
+        return shown
 
 
 def _sensitive(form: CompiledForm) -> Iterator[tuple[tuple[str, ...], Item]]:

@@ -14,11 +14,15 @@ from api.domain.registrations.models import (
     Attendee,
     IdempotencyKey,
     Registration,
+    RegistrationKey,
     RegistrationToken,
+    RevealNote,
     SealedAnswer,
     SeatHold,
     StepAnswer,
 )
+from api.lib import clock
+from api.lib.crypto import RecordKey
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -79,6 +83,13 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = self._filtered(organization_ids, words, event_id, state)
         if before is not None:
             statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
+        return await self._with_counts(statement, limit)
+
+    async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
+        """Return some registrations as ``listed`` does."""
+        return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
+
+    async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
         count = (
             select(func.count())
             .where(Attendee.registration_id == Registration.id)
@@ -185,6 +196,47 @@ async def sealed_of(session: AsyncSession, registration_ids: Sequence[int]) -> l
     return list(found)
 
 
+async def with_number(session: AsyncSession, indexes: Sequence[tuple[int, bytes]]) -> list[int]:
+    """Return the private keys of registrations with an identity number, given by its index in each organization."""
+    found = await session.scalars(
+        select(SealedAnswer.registration_id)
+        .where(tuple_(SealedAnswer.organization_id, SealedAnswer.blind_index).in_(indexes))
+        .distinct()
+    )
+    return list(found)
+
+
+async def key_of(session: AsyncSession, registration_id: int) -> RegistrationKey | None:
+    """Return the data key of a registration's sensitive answers."""
+    return await session.get(RegistrationKey, registration_id, populate_existing=True)
+
+
+async def add_key(session: AsyncSession, registration: Registration, key: RecordKey) -> None:
+    """Store a registration's data key; its row is locked by the caller or new."""
+    await session.execute(
+        insert(RegistrationKey).values(
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            key_id=key.key_id,
+            wrapped=key.wrapped,
+            created_at=clock.now(),
+        )
+    )
+
+
+async def add_note(session: AsyncSession, registration: Registration, uid: UUID, sealed: bytes) -> None:
+    """Store a sealed note of a reveal."""
+    await session.execute(
+        insert(RevealNote).values(
+            uid=uid,
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            sealed_note=sealed,
+            created_at=clock.now(),
+        )
+    )
+
+
 async def put_steps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace steps."""
     if not rows:
@@ -212,8 +264,9 @@ async def put_sealed(
 async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequence[str]) -> None:
     """Forget steps that do not apply."""
     if steps:
-        for table in (StepAnswer, SealedAnswer):
-            await session.execute(delete(table).where(table.registration_id == registration_id, table.step.in_(steps)))
+        await session.execute(
+            delete(StepAnswer).where(StepAnswer.registration_id == registration_id, StepAnswer.step.in_(steps))
+        )
 
 
 # --- seats and attendees
@@ -352,7 +405,8 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     counts = {}
-    for table in (StepAnswer, SealedAnswer, RegistrationToken):
+    # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
+    for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
@@ -361,7 +415,17 @@ async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]
         delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)).returning(IdempotencyKey.scope)
     )
     counts[IdempotencyKey.__tablename__] = len(keys.all())
+    counts["aadhaar"] = await forget_whole(session, ids, None)
     return counts
+
+
+async def forget_whole(session: AsyncSession, ids: Sequence[int], places: Sequence[str] | None) -> int:
+    """Delete whole Aadhaar numbers of registrations, all or those at some places (step and pointer). For the worker."""
+    gone = await session.scalar(
+        text("SELECT prs_erase_aadhaar(CAST(:ids AS bigint[]), CAST(:places AS text[]))"),
+        {"ids": list(ids), "places": None if places is None else list(places)},
+    )
+    return int(gone or 0)
 
 
 async def purge_keys(session: AsyncSession, before: datetime) -> None:
@@ -441,6 +505,7 @@ async def drop_sealed(session: AsyncSession, keys: Sequence[tuple[int, str, str]
     """Delete sealed answers by (registration, step, pointer); returns how many there were."""
     if not keys:
         return 0
+    await forget_whole(session, [key for key, _, _ in keys], [f"{step}{pointer}" for _, step, pointer in keys])
     gone = await session.execute(
         delete(SealedAnswer)
         .where(tuple_(SealedAnswer.registration_id, SealedAnswer.step, SealedAnswer.pointer).in_(list(keys)))

@@ -238,9 +238,9 @@ async def _write(
         for step in flow.document.steps
         if step.name in found.applicable
     }
-    await repository.drop_steps(
-        uow.session, row.id, [step.name for step in flow.document.steps if step.name not in found.applicable]
-    )
+    dropped = [step.name for step in flow.document.steps if step.name not in found.applicable]
+    await sealing.forget(uow, row, dropped)
+    await repository.drop_steps(uow.session, row.id, dropped)
     await sealing.store(uow, row, steps)
     service.keep_contact(row, found.contact)
     await consents.give(

@@ -99,7 +99,8 @@ async def test_the_proof_says_how_much_and_where_and_names_nobody(
     assert isinstance(proof, dict)
     assert len(proof["digest"]) == 64
     assert proof["places"] == {
-        "attendee": 2, "consent": 0, "odoo": 2, "outbox": 0, "registration": 1, "registration_idempotency_key": 1,
+        "aadhaar": 0, "attendee": 2, "consent": 0, "odoo": 2, "outbox": 0, "registration": 1,
+        "registration_idempotency_key": 1, "registration_key": 1, "registration_reveal": 0, "support_request": 0,
         "registration_sealed_answer": 1, "registration_step": 5, "registration_token": 1,
     }  # fmt: skip
 

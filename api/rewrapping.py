@@ -1,0 +1,109 @@
+"""Bringing everything that is sealed to the active master key, while the platform runs.
+
+In batches, each a transaction of its own: it can be stopped at any moment, by kill -9 too, and run again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from api.domain.registrations import rewrapping
+from api.lib import keystore, sealed_columns
+from api.lib.security import SYSTEM, Principal
+from api.lib.uow import Kernel, UnitOfWork, unit_of_work
+
+BATCH = 200
+_OPERATOR = Principal(kind="service", subject_uid="operator")
+# Rows that others hold are passed over and asked for again; whoever holds one for so long is stuck.
+_ROUNDS = 600
+_PAUSE_SECONDS = 0.1
+
+# From the last key and a limit to the number of values moved and the new last key.
+_Step = Callable[[UnitOfWork, Any, int], Awaitable[tuple[int, Any]]]
+
+
+class StillHeld(RuntimeError):
+    """Some rows stayed locked by others, or processes still seal with an old key."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """How many values of a place hang on each master key; ``active`` is the one that they should hang on."""
+
+    place: str
+    active: str
+    by_key: Mapping[str, int]
+
+    @property
+    def left(self) -> int:
+        return sum(count for key, count in self.by_key.items() if key != self.active)
+
+
+async def status(kernel: Kernel) -> list[Held]:
+    """Return where every sealed value stands."""
+    async with unit_of_work(kernel, _OPERATOR, SYSTEM, "rewrap") as uow:
+        active, platform = await kernel.vault.keys.resolve(), kernel.vault.platform_key
+        found = [
+            Held("sealed_key", active, await keystore.counts(uow.session)),
+            Held("registration_key", active, await rewrapping.counts(uow)),
+            Held("registration_sealed_answer", "", {"(a key of its own)": await rewrapping.old_values(uow)}),
+        ]
+        for column in await sealed_columns.present(uow.session):
+            found.append(Held(column.name, platform, await sealed_columns.counts(uow.session, column)))
+        return found
+
+
+async def rewrap(kernel: Kernel, *, batch: int = BATCH) -> AsyncIterator[tuple[int, int]]:
+    """Move everything; yields (values moved so far, values there were to move) after each batch.
+
+    Raises:
+        SealError: a value is damaged, or its master key is not declared any more; nothing of its batch is written.
+        KeysAway: the service that holds the master keys does not answer; run it again.
+        StillHeld: as its name says.
+    """
+    total = sum(place.left for place in await status(kernel))
+    moved = 0
+    yield moved, total
+    for _ in range(_ROUNDS):
+        async for count in _round(kernel, batch):
+            moved += count
+            yield moved, max(total, moved)
+        if not any(place.left for place in await status(kernel)):
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise StillHeld("values are still sealed with an old key: do all processes have the new one first?")
+
+
+async def _round(kernel: Kernel, batch: int) -> AsyncIterator[int]:
+    active = await kernel.vault.keys.resolve()
+
+    async def keys(uow: UnitOfWork, after: Any, limit: int) -> tuple[int, Any]:
+        return await rewrapping.rewrap_keys(uow, active, after or 0, limit)
+
+    async def values(uow: UnitOfWork, after: Any, limit: int) -> tuple[int, Any]:
+        return await rewrapping.reseal_old_values(uow, after or 0, limit)
+
+    async with unit_of_work(kernel, _OPERATOR, SYSTEM, "rewrap") as uow:
+        yield await keystore.rewrap(uow.session, kernel.vault)
+        columns = await sealed_columns.present(uow.session)
+    for step in (values, keys, *(_of(column) for column in columns)):
+        async for count in _batches(kernel, step, batch):
+            yield count
+
+
+def _of(column: sealed_columns.SealedColumn) -> _Step:
+    async def step(uow: UnitOfWork, after: Any, limit: int) -> tuple[int, Any]:
+        return await sealed_columns.rewrap(uow.session, uow.kernel.vault, column, after, limit)
+
+    return step
+
+
+async def _batches(kernel: Kernel, step: _Step, batch: int) -> AsyncIterator[int]:
+    after: Any = None
+    while True:
+        async with unit_of_work(kernel, _OPERATOR, SYSTEM, "rewrap") as uow:
+            count, after = await step(uow, after, batch)
+        if not count:
+            return
+        yield count
