@@ -4,9 +4,7 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 import click
@@ -14,8 +12,8 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
-from api import cli_audit, demo, roles
-from api.domain.accounts import keyring
+from api import account_commands, cli_audit, demo, roles
+from api.commands import run as _run
 from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
 from api.domain.forms import service as forms
@@ -24,35 +22,12 @@ from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
 from api.lib.db import Database
 from api.lib.errors import Problem
-from api.lib.security import OPEN, SYSTEM, Permission, Principal, Scope
+from api.lib.security import OPEN, SYSTEM, Permission
 from api.lib.settings import PREFIX, Settings, SettingsError, rows, settings
-from api.lib.uow import Kernel, UnitOfWork, make_kernel, unit_of_work
+from api.lib.uow import Kernel, UnitOfWork, make_kernel
 from api.server import app, openapi
 
-T = TypeVar("T")
-
 _ROOT = Path(__file__).resolve().parents[1]
-_OPERATOR = Principal(kind="service", subject_uid="operator")
-
-
-def _run(act: Callable[[UnitOfWork], Awaitable[T]], *, scope: Scope | None = None, worker: bool = False) -> T:
-    """Run one unit of work as the operator, under a process's role: the command line obeys the same walls."""
-    found = settings()
-
-    url = found.worker_database_url if worker else found.api_database_url
-    if not url:
-        name = "PRS_WORKER_DATABASE_URL" if worker else "PRS_API_DATABASE_URL"
-        raise SettingsError(f"{name} is needed; `make up` sets it, docs/guides/settings.md explains it")
-
-    async def run() -> T:
-        kernel = make_kernel(found, service="cli", database_url=url)
-        try:
-            async with unit_of_work(kernel, _OPERATOR, scope, "cli") as uow:
-                return await act(uow)
-        finally:
-            await kernel.close()
-
-    return asyncio.run(run())
 
 
 @click.group()
@@ -108,15 +83,8 @@ def _set_logins() -> list[str]:
     return asyncio.run(run())
 
 
-@main.group()
-def keys() -> None:
-    """The keys that sign access tokens."""
-
-
-@keys.command()
-def ensure() -> None:
-    """Create a signing key where there is none."""
-    click.echo("signing key created" if _run(keyring.ensure) else "signing key is there")
+main.add_command(account_commands.keys)
+main.add_command(account_commands.accounts)
 
 
 @main.group("demo")

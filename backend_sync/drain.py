@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Claimed, Destination, Outcome
-from api.lib import telemetry
+from api.lib import telemetry, tracing
 from api.lib.security import SYSTEM, Principal
 from api.lib.uow import Kernel, unit_of_work
 
@@ -54,10 +54,12 @@ async def drain(
             token, rows = await sync.claim(uow, destination, size=size, lease=lease)
         if not rows:
             break
-        async with _held(kernel, token, rows, lease):
-            outcome = await _deliver(kernel, deliver, rows)
-        async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
-            await sync.settle(uow, destination, token, rows, outcome)
+        with tracing.span("sync.deliver", destination.value, kind="worker") as span:
+            span.tag("rows", str(len(rows)))
+            async with _held(kernel, token, rows, lease):
+                outcome = await _deliver(kernel, deliver, rows)
+            async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+                await sync.settle(uow, destination, token, rows, outcome)
         delivered += len(outcome.done)
         _report(kernel, destination, rows, outcome)
         if outcome.retry:

@@ -14,8 +14,8 @@ export default defineConfig({
       { find: /^re2js$/, replacement: here("./src/lib/regex/lazyRe2.ts") },
     ],
   },
-  server: { proxy: { "/api": api, "/schema": api } },
-  preview: { proxy: { "/api": api, "/schema": api } },
+  server: { proxy: { "/api": api, "/files": api, "/schema": api } },
+  preview: { proxy: { "/api": api, "/files": api, "/schema": api } },
   build: {
     manifest: true,
     // A data: URL would need its own source in the content security policy.

@@ -79,7 +79,15 @@ def databases(services: TestServices, template: str) -> Iterator[Databases]:
     name = f"t{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
     urls = {role: services.database_url(name, user=role, password=password) for role, password in PASSWORDS.items()}
-    yield Databases(name, owner, *(urls[role] for role in PASSWORDS), superuser=services.superuser_url(name))
+    yield Databases(
+        name,
+        owner,
+        api=urls["prs_app"],
+        worker=urls["prs_worker"],
+        sealer=urls["prs_sealer"],
+        auditor=urls["prs_auditor"],
+        superuser=services.superuser_url(name),
+    )
     services.drop_database(name)
 
 
@@ -89,7 +97,7 @@ def redis_number() -> int:
 
 
 @pytest.fixture
-def settings(services: TestServices, databases: Databases) -> Settings:
+def settings(services: TestServices, databases: Databases, tmp_path: Path) -> Settings:
     """Settings of the processes under test; throttling is off unless a test turns it on."""
     return Settings(
         env="test",
@@ -103,6 +111,7 @@ def settings(services: TestServices, databases: Databases) -> Settings:
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path / 'files'}",
         rate_limit_scale=0,
     )
 

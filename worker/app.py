@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.domain.jobs.contracts import RUN_TASK
 from api.domain.sync.contracts import DRAIN, Destination
-from api.lib import telemetry
+from api.lib import telemetry, tracing
 from api.lib.db import refuse_owner
 from api.lib.settings import settings_or_exit
 from api.lib.tasks import make_celery
@@ -57,6 +57,12 @@ def drain_analytics() -> None:
     _attempt(Destination.ANALYTICS)
 
 
+@app.task(name=DRAIN[Destination.SUPPORT])  # type: ignore[untyped-decorator]
+def drain_support() -> None:
+    """Deliver to the help desk."""
+    _attempt(Destination.SUPPORT)
+
+
 @app.task(name=RUN_TASK)  # type: ignore[untyped-decorator]
 def run_jobs() -> None:
     """Run open slots."""
@@ -92,7 +98,9 @@ def start() -> None:
     Raises:
         UnboundJob, UnsafeRole: the process must not work like this.
     """
-    telemetry.configure_logging(settings_or_exit().log_level, service="worker")
+    settings = settings_or_exit()
+    telemetry.configure_logging(settings.log_level, service="worker")
+    tracing.start(settings.traces_url, service="worker", region=settings.region)
     jobs.check_bindings()
     found = runtime()
     if not found.settings.sealer_database_url:

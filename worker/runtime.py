@@ -18,6 +18,7 @@ from backend_sync.drain import Delivery
 from backend_sync.odoo.client import OdooClient
 from worker.delivery.analytics import AnalyticsDelivery
 from worker.delivery.mail import MailDelivery
+from worker.delivery.support import SupportDelivery
 
 T = TypeVar("T")
 log = telemetry.logger(__name__)
@@ -52,6 +53,8 @@ class Runtime:
             found[Destination.MAIL] = MailDelivery(self.settings)
         if self.settings.mixpanel_token:
             found[Destination.ANALYTICS] = AnalyticsDelivery(self.settings)
+        if self.settings.freshdesk_url:
+            found[Destination.SUPPORT] = SupportDelivery(self.settings)
         return found
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from api.lib import clock
+from api.lib import clock, tracing
 from api.lib.errors import PreconditionFailed
 from api.lib.ids import new_uid
 
@@ -75,6 +75,7 @@ class Database:
 
     def __init__(self, url: str, *, pool: int = 8, application: str = "prs") -> None:
         self.engine = make_engine(url, pool=pool, application=application)
+        tracing.watch(self.engine.sync_engine)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     async def close(self) -> None:

@@ -79,3 +79,31 @@ class Rules(msgspec.Struct, frozen=True):
         if found is None or within(found, self.denied):
             return False
         return all(within(found, one) for one in self.allowed if one)
+
+
+def caller(peer: str, forwarded: Iterable[str], trusted: Iterable[Network]) -> str:
+    """Return the address a request comes from: ``peer``, or, behind proxies that are trusted, what they say.
+
+    ``forwarded`` are the values of all X-Forwarded-For headers in their order. They are walked from the right, where
+    our own proxies write, for as long as the writer is trusted: what a client has put further left counts for nothing.
+    """
+    among = tuple(trusted)
+    here = address(peer)
+    for entry in reversed(",".join(forwarded).split(",")):
+        if not within(here, among):
+            break
+        found = address(_without_port(entry.strip()))
+        if found is None:
+            # A proxy of ours that names nobody: it answers for the request itself.
+            break
+        here = found
+    return str(here) if here else peer
+
+
+def _without_port(entry: str) -> str:
+    # [2001:db8::1]:443, [2001:db8::1], 203.0.113.7:443; an IPv6 address without brackets has more than one colon.
+    if entry.startswith("["):
+        inside, _, rest = entry[1:].partition("]")
+        return inside if not rest or (rest[0] == ":" and rest[1:].isdigit()) else ""
+    host, _, port = entry.partition(":")
+    return host if port.isdigit() else entry

@@ -96,13 +96,17 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def coming_from(self, address: str) -> "Principal":
         """Return the caller with those grants withheld that do nothing from this address."""
         closed = {key for key, rules in self.networks.items() if not rules.admit(address)}
+        return self.without(frozenset(closed), AddressNotAllowed)
+
+    def without(self, closed: frozenset[int], problem: type[Forbidden]) -> "Principal":
+        """Return the caller with all grants in some organizations withheld, for the reason that the problem tells."""
         if not closed:
             return self
         grants, withheld = [], list(self.withheld)
         for grant in self.grants:
             out = grant.organization_ids & closed
             if out:
-                withheld.append(Withheld(Grant(out, grant.permissions), AddressNotAllowed))
+                withheld.append(Withheld(Grant(out, grant.permissions), problem))
             grants.append(Grant(grant.organization_ids - out, grant.permissions) if out else grant)
         return msgspec.structs.replace(self, grants=tuple(grants), withheld=tuple(withheld))
 

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.lib import oidc
 from api.lib.networks import NotANetwork, network
+from api.lib.storage import complaint as storage_complaint
 
 PREFIX = "PRS_"
 
@@ -89,6 +91,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     draft_seconds: Annotated[int, _setting("Life of a draft without a change.")] = 30 * 86400
     hold_seconds: Annotated[int, _setting("How long an open draft holds its seats.")] = 1800
     resume_link_seconds: Annotated[int, _setting("Life of a link that resumes a draft.")] = 86400
+    oidc_providers: Annotated[
+        str, _setting("OpenID providers as a JSON list, see docs/guides/sign-in.md; none while empty.", secret=True)
+    ] = ""
     trusted_proxies: Annotated[tuple[str, ...], _setting("CIDRs whose X-Forwarded-For is believed, by commas.")] = ()
     allowed_networks: Annotated[
         tuple[str, ...], _setting("CIDRs from which the API may be called, by commas; from everywhere while empty.")
@@ -101,10 +106,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1
     rate_limit_scale: Annotated[float, _setting("Factor on all rate limits; 0 turns them off.")] = 1.0
     datadog_url: Annotated[str, _setting("DogStatsD, e.g. `udp://127.0.0.1:8125`; off while empty.")] = ""
+    traces_url: Annotated[
+        str,
+        _setting("Datadog agent for traces, e.g. `http://127.0.0.1:8126`; off while empty. Needs the extra `traces`."),
+    ] = ""
     mixpanel_token: Annotated[str, _setting("Mixpanel project token; off while empty.", secret=True)] = ""
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    freshdesk_url: Annotated[
+        str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
+    ] = ""
+    freshdesk_key: Annotated[str, _setting("API key of an agent of the help desk.", secret=True)] = ""
+    storage_url: Annotated[
+        str,
+        _setting(
+            "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
+        ),
+    ] = ""
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -185,6 +204,14 @@ def _lead(value: int) -> str | None:
     return None if value >= 2 else "must be at least 2: every process has to know a key before it signs"
 
 
+def _oidc_providers(value: str) -> str | None:
+    try:
+        oidc.read(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _positive(value: float) -> str | None:
     return None if value > 0 else "must be greater than 0"
 
@@ -199,9 +226,13 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "freshdesk_url": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
+    "storage_url": lambda value: storage_complaint(value) if value else None,
+    "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
+    "oidc_providers": _oidc_providers,
     "trusted_proxies": _networks,
     "allowed_networks": _networks,
     "denied_networks": _networks,

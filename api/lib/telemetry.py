@@ -12,6 +12,8 @@ import msgspec
 import structlog
 from datadog.dogstatsd.base import DogStatsd
 
+from api.lib import tracing
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _OWN_FRAME = re.compile(r"/(api|worker|backend_sync)/.*$")
@@ -22,6 +24,8 @@ Logger = structlog.stdlib.BoundLogger
 def _with_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     if current := request_id.get():
         event.setdefault("request_id", current)
+    if ids := tracing.ids():
+        event["dd.trace_id"], event["dd.span_id"] = ids
     return event
 
 

@@ -68,6 +68,7 @@ class RouteClass(StrEnum):
     REGISTRATION = "registration"
     STAFF = "staff"
     EXPORT = "export"
+    SUPPORT = "support"
     INTEGRATOR = "integrator"
     UNLIMITED = "unlimited"
 
@@ -93,6 +94,8 @@ LIMITS: dict[RouteClass, Limit] = {
     RouteClass.REGISTRATION: Limit(600, 120),
     RouteClass.STAFF: Limit(600, 120),
     RouteClass.EXPORT: Limit(10, 5),
+    # Each makes somebody read a ticket, and the help desk write to an address that nobody has checked.
+    RouteClass.SUPPORT: Limit(2, 5),
     RouteClass.INTEGRATOR: Limit(12_000, 2_000),
 }
 

@@ -7,6 +7,7 @@ here, byte by byte, before the library sees it, and the library is given exactly
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -167,10 +168,18 @@ class TokenService:
 
     @staticmethod
     def _decode(part: str, kind: type[T]) -> T:
+        raw = _canonical(part)
         try:
-            return msgspec.json.decode(_canonical(part), type=kind, strict=True)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            # The decoder lets the last of two equal members win; another reader of the token may take the first.
+            json.loads(raw, object_pairs_hook=_once)
+            return msgspec.json.decode(raw, type=kind, strict=True)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise TokenRefused("malformed") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a member comes twice")
 
 
 def _canonical(part: str) -> bytes:

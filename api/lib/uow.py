@@ -16,6 +16,8 @@ from api.lib.crypto import LocalKeys, Vault
 from api.lib.db import Database
 from api.lib.security import ANONYMOUS, Principal, Scope
 from api.lib.settings import Settings
+from api.lib.storage import Storage
+from api.lib.storage_s3 import open_storage
 from api.lib.tasks import Nudger
 from api.lib.telemetry import Metrics, make_metrics
 from api.lib.throttle import Throttle
@@ -33,6 +35,8 @@ class Kernel:
     memo: Memo
     nudger: Nudger
     metrics: Metrics
+    # None where no place for files is set up.
+    storage: Storage | None
     throttle: Throttle
 
     async def close(self) -> None:
@@ -54,6 +58,7 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         cache=DocumentCache(gate),
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
+        storage=open_storage(settings.storage_url),
         metrics=metrics,
         throttle=Throttle(gate, scale=settings.rate_limit_scale, processes=settings.api_processes, metrics=metrics),
     )

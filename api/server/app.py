@@ -10,6 +10,7 @@ from litestar.di import Provide
 
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
+from api.lib import tracing
 from api.lib.db import refuse_owner
 from api.lib.http import guards, problems
 from api.lib.http.asgi import ASGI
@@ -20,6 +21,7 @@ from api.lib.telemetry import configure_logging
 from api.lib.tokens import TokenService
 from api.lib.uow import Kernel, make_kernel, unit_of_work
 from api.server import frontend, openapi, routes
+from api.server.middleware import body_guard
 from api.server.middleware.authentication import AuthenticationMiddleware
 from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
@@ -90,12 +92,14 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
 def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGI:
     """Put the outer layers around the framework."""
     framework = cast("ASGI", app)
-    return Edge(BodyGuard(framework), trusted=configuration.trusted_proxies, metrics=kernel.metrics)
+    guarded = BodyGuard(framework, routes=body_guard.routes_of(app))
+    return Edge(guarded, settings=configuration, metrics=kernel.metrics)
 
 
 def create_app() -> ASGI:
     """Return the ASGI application for the server, from the environment's settings."""
     configuration = settings_or_exit()
     configure_logging(configuration.log_level, service="api")
+    tracing.start(configuration.traces_url, service="api", region=configuration.region)
     kernel = make_kernel(configuration, service="api", database_url=configuration.api_database_url)
     return wrap(create_litestar(configuration, kernel), configuration, kernel)

@@ -16,7 +16,7 @@ from api.lib.throttle import RouteClass
 
 _OPT = declare(Permission.PUBLIC, RouteClass.UNLIMITED)
 # Addresses of the API: a wrong one is a problem document, not the app.
-_OWN = frozenset({"api", "schema", "docs", "health", "problems"})
+_OWN = frozenset({"api", "schema", "docs", "health", "problems", "files"})
 
 
 def handlers(folder: str) -> list[Any]:

@@ -3,7 +3,10 @@
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
+from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.sign_on_controllers import ProviderController
+from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
@@ -16,6 +19,8 @@ from api.domain.registrations.controllers import (
     RegistrationController,
 )
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.support.controllers import SupportController
+from api.server.files import FileController
 from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
@@ -26,6 +31,7 @@ CONTROLLERS = (
     CatalogController,
     EventController,
     EventRegistrationController,
+    FileController,
     FlowController,
     FormController,
     GrantController,
@@ -35,10 +41,15 @@ CONTROLLERS = (
     MeController,
     MyRegistrationController,
     OrganizationController,
+    PasswordController,
+    ProviderController,
     ReferenceController,
     RefreshController,
     RegistrationController,
+    SecondFactorController,
+    SignUpController,
     SessionController,
     StaffRegistrationController,
+    SupportController,
     TicketController,
 )

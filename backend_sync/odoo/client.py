@@ -12,6 +12,7 @@ from typing import Literal, Self
 import httpx
 import msgspec
 
+from api.lib import tracing
 from backend_sync.odoo.errors import OdooAccessDenied, OdooUnavailable
 from backend_sync.odoo.faults import error_of
 from backend_sync.odoo.wire import OdooValue, parse_response, request_body, sendable
@@ -135,9 +136,10 @@ class OdooClient:
             return await self.authenticate()
 
     async def _execute(self, uid: int, model: str, method: str, args: OdooValue, kwargs: OdooValue) -> OdooValue:
-        return await self._call(
-            "object", "execute_kw", [self._database, uid, self._password, model, method, args, kwargs]
-        )
+        with tracing.span("odoo.call", f"{model}.{method}", kind="rpc"):
+            return await self._call(
+                "object", "execute_kw", [self._database, uid, self._password, model, method, args, kwargs]
+            )
 
     async def _call(self, service: str, method: str, params: list[OdooValue]) -> OdooValue:
         body = await self._post(f"/xmlrpc/2/{service}", request_body(method, params))

@@ -131,6 +131,7 @@ class Plan:
         built = self.root / "frontend" / "dist"
         if (built / "index.html").is_file():
             made["PRS_FRONTEND_DIR"] = str(built)
+        made["PRS_STORAGE_URL"] = f"file://{quote(str((self.data / 'files').resolve()))}"
         return made | {name: value for name, value in self.given.items() if name.startswith("PRS_") and value}
 
     def prepare_database(self) -> None:

@@ -4,7 +4,7 @@ An event carries the id of the transaction that wrote it, as a number (an xid8 h
 transactions below pg_snapshot_xmin() are settled: none can appear between them any more. The order is (xact, id).
 
 Revision: 0009
-Follows: 0004
+Follows: 0007
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
 from tests.factories.client import whole
+from tests.factories.pictures import picture
 from tests.factories.world import PASSWORD
 
 SHEET = b"survey,,,\n,type,name,label\n,text,nickname,Nickname\n"
@@ -40,6 +41,11 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "listOrganizationEvents": lambda ground: Call({"organization": ground.organization}),
     "getOrganizationEvent": lambda ground: Call({"organization": ground.organization, "event": ground.draft_event}),
     "updateEvent": lambda ground: Call({"event": ground.draft_event}, json={"place": "Pune"}, headers=FIRST),
+    "setEventImage": lambda ground: Call(
+        {"event": ground.draft_event}, files={"file": ("cover.png", picture("PNG", (320, 180)), "image/png")}
+    ),
+    "deleteEventImage": lambda ground: Call({"event": ground.draft_event}),
+    "getFile": lambda ground: Call({"file": ground.picture, "name": "320.webp"}),
     "publishEvent": lambda ground: Call({"event": ground.ready_event}),
     "closeEvent": lambda ground: Call({"event": ground.event}),
     "archiveEvent": lambda ground: Call({"event": ground.event}),

@@ -1,14 +1,8 @@
 """The running platform that the contract is held against: a server on loopback over a database of its own."""
 
 import asyncio
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -20,12 +14,12 @@ from api.domain.accounts.roles import Role
 from api.lib.security import Scope
 from api.lib.settings import Settings
 from api.lib.uow import Kernel, make_kernel, unit_of_work
-from deploy.local.ports import free_port
 from deploy.local.testing import TestServices
-from tests.conftest import INTERNAL_TOKEN, MASTER_KEYS, PASSWORDS, ROOT, redis_number
+from tests.conftest import INTERNAL_TOKEN, MASTER_KEYS, PASSWORDS, redis_number
 from tests.contract.callers import ANONYMOUS, GRANTABLE, SCHEDULER, Caller, integration, sign_in
 from tests.contract.ground import PARTICIPANT, Ground
 from tests.factories.world import PASSWORD, World, make_event, make_organization, organiser
+from tests.processes import servers
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,9 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def contract_settings(services: TestServices, template: str) -> Iterator[Settings]:
+def contract_settings(
+    services: TestServices, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings of the server under test; throttling is off."""
     name = f"c{uuid4().hex[:16]}"
     owner = services.create_database(name, template=template)
@@ -69,6 +65,7 @@ def contract_settings(services: TestServices, template: str) -> Iterator[Setting
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        storage_url=f"file://{tmp_path_factory.mktemp('files')}",
         rate_limit_scale=0,
     )
     services.drop_database(name)
@@ -78,49 +75,12 @@ def contract_settings(services: TestServices, template: str) -> Iterator[Setting
 def platform(contract_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform, running until the last test of the contract is over."""
     own, other, keys = asyncio.run(_prepared(contract_settings))
-    log = tmp_path_factory.mktemp("contract") / "server.log"
-    with _server(contract_settings, log) as url, httpx.Client(base_url=url, timeout=30) as client:
+    logs = tmp_path_factory.mktemp("contract")
+    with servers(contract_settings, logs, 1) as (url,), httpx.Client(base_url=url, timeout=30) as client:
         staff = [sign_in(client, account.email, role) for role, account in own.staff.items()]
         callers = (ANONYMOUS, sign_in(client, PARTICIPANT), *staff, *keys, SCHEDULER)
         stranger = sign_in(client, other.staff[Role.ADMINISTRATOR].email)
         yield Platform(url, client, own, other, callers, stranger)
-
-
-@contextmanager
-def _server(settings: Settings, log: Path) -> Iterator[str]:
-    """Run the server in a process of its own: it and the tests do not share a core's time."""
-    port = free_port()
-    # Not --fd: the server takes a handed-down socket for a local one and leaves TCP_NODELAY off, 40 ms per answer.
-    command = (
-        sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--no-proxy-headers",
-        "--port", str(port),
-    )  # fmt: skip
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
-        try:
-            _await_ready(f"http://127.0.0.1:{port}/health/ready", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-    names = ("env", "public_url", "api_database_url", "redis_url", "redis_timeout", "master_keys", "internal_token")
-    given = {f"PRS_{name.upper()}": str(getattr(settings, name)) for name in names}
-    return {**kept, **given, "PRS_RATE_LIMIT_SCALE": "0", "PRS_FRONTEND_DIR": ""}
-
-
-def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx.get(url, timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(log.read_text())
 
 
 async def _prepared(settings: Settings) -> tuple[World, World, list[Caller]]:

@@ -10,6 +10,7 @@ import httpx
 
 from tests.factories import documents
 from tests.factories.client import whole
+from tests.factories.pictures import picture
 from tests.factories.world import PASSWORD, World
 
 PARTICIPANT = "participant@example.org"
@@ -99,6 +100,13 @@ class Ground:
         body = EVENT | {"organization": self.organization, "slug": fresh("school")}
         uid: str = self._done("POST", "/events", json=body)["uid"]
         return uid
+
+    @cached_property
+    def picture(self) -> str:
+        """The uid of a draft event's picture, 320 pixels wide."""
+        files = {"file": ("cover.png", picture("PNG", (320, 180)), "image/png")}
+        url: str = self._done("PUT", f"/events/{self.draft_event}/image", files=files)["image"]["url"]
+        return url.split("/")[2]
 
     @cached_property
     def deleted_event(self) -> str:

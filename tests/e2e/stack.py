@@ -105,6 +105,7 @@ class Stack:
             "PRS_SMTP_URL": f"smtp://127.0.0.1:{port + 3}",
             "PRS_MASTER_KEYS": "e2e:" + "a2V5LW9mLXRocm93LWF3YXktZGF0YS0zMi1ieXRlcy4=",
             "PRS_INTERNAL_TOKEN": "internal-token-of-throw-away-data",
+            "PRS_STORAGE_URL": f"file://{directory / 'files'}",
             "PRS_RATE_LIMIT_SCALE": "0",
         }
         environment |= {f"PRS_{name.upper()}": value for name, value in settings.items()}

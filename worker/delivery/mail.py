@@ -1,4 +1,4 @@
-"""Mails to participants, through SMTP."""
+"""Mails to participants and to whoever has an account, through SMTP."""
 
 import asyncio
 import io
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import segno
 
+from api.domain.accounts import mails as account_mails
+from api.domain.accounts.contracts import AccountMail
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
 from api.domain.registrations import links, outgoing
@@ -21,7 +23,7 @@ from api.lib.security import SYSTEM
 from api.lib.settings import Settings
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
-from worker.delivery import mail_texts
+from worker.delivery import account_mail, mail_texts
 
 log = telemetry.logger(__name__)
 
@@ -41,13 +43,18 @@ class MailDelivery:
             events = await catalog.by_uids(uow, {one.event_uid for one in found.values()})
             resumes = [row.aggregate_uid for row in rows if row.aggregate == Aggregate.RESUME_LINK]
             addresses = await links.resume_links(uow, resumes)
+            accounts = await account_mails.outgoing(uow, rows)
         away: str | None = None
         for row in rows:
-            one = found.get(row.aggregate_uid)
-            if one is None or not one.email:
-                outcome.done.append(row.id)
-            elif away is None:
+            one, about = found.get(row.aggregate_uid), accounts.get(row.id)
+            if about is not None:
+                message = self._account_message(row, about)
+            elif one is not None and one.email:
                 message = self._message(row, one, events[one.event_uid], addresses)
+            else:
+                outcome.done.append(row.id)
+                continue
+            if away is None:
                 away = await self._send(row, message, outcome)
             else:
                 outcome.retry[row.id] = away
@@ -93,12 +100,7 @@ class MailDelivery:
             resume_url=addresses.get(one.uid, ""),
         )
         subject, body = mail_texts.render(Aggregate(row.aggregate), one.locale, facts)
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._settings.mail_from, one.email, subject
-        message["Date"] = clock.now()
-        message["Message-ID"] = f"<{row.aggregate}.{row.aggregate_uid}.{row.revision}@{_domain(self._settings)}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(body)
+        message = self._blank(row, one.email, subject, body)
         if row.aggregate == Aggregate.CONFIRMATION and one.confirmation_number:
             picture = io.BytesIO()
             segno.make(f"PRS:{one.confirmation_number}", error="m", micro=False).save(
@@ -107,6 +109,19 @@ class MailDelivery:
             message.add_attachment(
                 picture.getvalue(), maintype="image", subtype="png", filename=f"{one.confirmation_number}.png"
             )
+        return message
+
+    def _account_message(self, row: Claimed, about: AccountMail) -> EmailMessage:
+        subject, body = account_mail.render(Aggregate(row.aggregate), about)
+        return self._blank(row, about.email, subject, body)
+
+    def _blank(self, row: Claimed, to: str, subject: str, body: str) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._settings.mail_from, to, subject
+        message["Date"] = clock.now()
+        message["Message-ID"] = f"<{row.aggregate}.{row.aggregate_uid}.{row.revision}@{_domain(self._settings)}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(body)
         return message
 
 

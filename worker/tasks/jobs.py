@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from api.domain.accounts import keyring
+from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
 from api.domain.jobs.errors import LeaseLost
@@ -36,6 +38,10 @@ async def _purge_deleted(kernel: Kernel, _: JobRun) -> None:
     await lifecycle.purge_deleted(kernel)
 
 
+async def _collect_files(kernel: Kernel, _: JobRun) -> None:
+    await image_service.collect_orphans(kernel)
+
+
 async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
     gone = _PURGE_BATCH
     while gone == _PURGE_BATCH:
@@ -44,12 +50,19 @@ async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
             await jobs.forget(uow, clock.now() - jobs.RETENTION)
 
 
+async def _rotate_signing_keys(kernel: Kernel, _: JobRun) -> None:
+    async with unit_of_work(kernel, WORKER) as uow:
+        await keyring.rotate_when_due(uow)
+
+
 BINDINGS: dict[str, Job] = {
     "release-expired-holds": _release_holds,
     "expire-drafts": _expire_drafts,
     "purge-delivered-outbox": _purge_outbox,
     "purge-deleted-registrations": _purge_deleted,
     "seal-audit-events": audit.seal,
+    "collect-orphaned-files": _collect_files,
+    "rotate-signing-keys": _rotate_signing_keys,
 }
 
 

@@ -5,7 +5,7 @@ from backend_sync.drain import BATCH, drain
 from worker.runtime import Runtime
 
 # A worker that is killed in the middle of a batch sends the mails of that batch again: a small batch, few copies.
-SIZES = {Destination.MAIL: 20}
+SIZES = {Destination.MAIL: 20, Destination.SUPPORT: 20}
 
 
 async def drain_destination(runtime: Runtime, destination: Destination) -> None:

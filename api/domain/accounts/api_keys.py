@@ -5,7 +5,6 @@ is; an id that logs may show; and a secret, of which only a hash is stored. The 
 scanner of repositories knows a key from a string that looks like one, and a mistyped key costs no query.
 """
 
-import ipaddress
 import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -20,8 +19,10 @@ from api.domain.accounts.repository import ApiKeyRepository
 from api.domain.audit import service as audit
 from api.domain.organizations.contracts import Organization
 from api.lib import clock
+from api.lib import networks as addresses
 from api.lib.crypto import hash_token, new_token
 from api.lib.errors import FieldProblem, NotFound, Unprocessable
+from api.lib.networks import Network
 from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
 
@@ -65,46 +66,18 @@ def read(text: str) -> KeyText:
     return KeyText(*parts)
 
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def network(text: str) -> Network:
-    """Return the network of a CIDR or a single address; an IPv4 network mapped into IPv6 is the IPv4 one.
-
-    Raises:
-        ValueError: it is neither, or has bits beyond its mask.
-    """
-    found = ipaddress.ip_network(text, strict=True)
-    if isinstance(found, ipaddress.IPv6Network) and found.prefixlen >= 96:
-        mapped = found.network_address.ipv4_mapped
-        if mapped is not None:
-            return ipaddress.IPv4Network((int(mapped), found.prefixlen - 96))
-    return found
-
-
 def allows(networks: Sequence[Network], address: str) -> bool:
     """Tell whether an address lies in one of the networks; where there are none, every address does."""
-    if not networks:
-        return True
-    try:
-        found: Address = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return any(found.version == allowed.version and found in allowed for allowed in networks)
+    return not networks or addresses.within(addresses.address(address), networks)
 
 
 def _networks(texts: Sequence[str]) -> list[str]:
     good, wrong = [], []
     for index, text in enumerate(texts):
         try:
-            good.append(str(network(text)))
-        except ValueError:
-            wrong.append(
-                FieldProblem(f"/networks/{index}", "format", "Write a network such as 203.0.113.0/24 or 2001:db8::/48.")
-            )
+            good.append(str(addresses.network(text)))
+        except addresses.NotANetwork as error:
+            wrong.append(FieldProblem(f"/networks/{index}", "format", str(error)))
     if wrong:
         raise Unprocessable(errors=tuple(wrong))
     return sorted(set(good))
@@ -248,11 +221,17 @@ async def revoke(uow: UnitOfWork, organization: Organization, uid: UUID) -> None
 
 async def revoke_made_by(uow: UnitOfWork, account_id: int) -> int:
     """End the keys that an account has made, in the organizations in scope; returns how many."""
-    rows = await ApiKeyRepository(session=uow.session).made_by(account_id)
+    rows = await ApiKeyRepository(session=uow.session).made_by(account_id, clock.now())
     for row in rows:
         row.revoked_at = row.changed_at = clock.now()
         row.touch()
         await audit.record(
             uow, "api-key.revoked", subject_type="api-key", subject_uid=row.uid, organization_id=row.organization_id
         )
+    await uow.session.flush()
     return len(rows)
+
+
+async def made_by(uow: UnitOfWork, account_id: int) -> int:
+    """Return how many keys that an account has made still work, in the organizations in scope."""
+    return len(await ApiKeyRepository(session=uow.session).made_by(account_id, clock.now()))

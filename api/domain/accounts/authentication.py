@@ -16,11 +16,13 @@ from api.domain.accounts import api_keys, keyring, repository
 from api.domain.accounts.models import ApiKey, AuthSession
 from api.domain.accounts.roles import PERMISSIONS, Role
 from api.domain.organizations import service as organizations
+from api.domain.organizations.contracts import Policy
 from api.lib import clock, telemetry
+from api.lib import networks as addresses
 from api.lib.crypto import hash_token, same
 from api.lib.db import UNAVAILABLE
-from api.lib.errors import Unauthenticated
-from api.lib.networks import Rules
+from api.lib.errors import SecondFactorRequired, Unauthenticated
+from api.lib.networks import Network, Rules
 from api.lib.security import Grant, Permission, Principal, Scope
 from api.lib.tokens import TokenRefused, TokenService
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -44,7 +46,7 @@ class _Known(msgspec.Struct, frozen=True):
     until: float
     ends_at: datetime | None
     principal: Principal
-    networks: tuple[api_keys.Network, ...]
+    networks: tuple[Network, ...]
 
 
 class Authenticator:
@@ -94,14 +96,17 @@ class Authenticator:
             account, session = found
             await _note_use(uow, session, now)
             held = await grants(uow, account.id)
+            asked = await _policies(uow, held)
             principal = Principal(
                 kind="account",
                 account_id=account.id,
                 subject_uid=str(account.uid),
                 session_uid=session_uid,
                 grants=held,
-                networks=await _networks(uow, held),
+                networks=_networks(asked),
             )
+            if session.second_factor_at is None:
+                principal = principal.without(_strict(asked), SecondFactorRequired)
         return self._remember(session_uid, principal, [session.expires_at])
 
     async def _by_key(self, raw: str, address: str) -> Principal:
@@ -128,18 +133,19 @@ class Authenticator:
             row = await repository.ApiKeyRepository(session=uow.session).by_key_id(text.key_id)
             if row is None or not _usable(row, text.secret):
                 raise _refusal("key ended, or another secret", key_id=text.key_id)
-            networks = tuple(api_keys.network(found) for found in row.networks)
+            networks = addresses.networks(row.networks)
             now = clock.now()
             if api_keys.allows(networks, address) and (row.last_used_at is None or now - row.last_used_at > _USE):
                 row.last_used_at = now
             below = await organizations.subtrees(uow, [organization_id])
             held = (Grant(below.get(organization_id, frozenset()), frozenset(Permission(p) for p in row.permissions)),)
+            asked = await _policies(uow, held)
             principal = Principal(
                 kind="api_key",
                 subject_uid=str(row.uid),
                 maker_id=row.created_by,
                 grants=held,
-                networks=await _networks(uow, held),
+                networks=_networks(asked),
             )
         return self._remember(cache_key, principal, [row.expires_at], networks)
 
@@ -154,7 +160,7 @@ class Authenticator:
         key: str,
         principal: Principal,
         ends: list[datetime | None],
-        networks: tuple[api_keys.Network, ...] = (),
+        networks: tuple[Network, ...] = (),
     ) -> _Known:
         moments = [end for end in (*ends, *(grant.expires_at for grant in principal.grants)) if end is not None]
         known = _Known(time.monotonic() + _CACHE_SECONDS, min(moments, default=None), principal, networks)
@@ -216,9 +222,16 @@ def _refusal(reason: str, **more: str | None) -> Unauthenticated:
     return Unauthenticated(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
-async def _networks(uow: UnitOfWork, held: tuple[Grant, ...]) -> dict[int, Rules]:
-    found = await organizations.policies(uow, frozenset().union(*(grant.organization_ids for grant in held)))
-    return {key: policy.networks for key, policy in found.items() if not policy.networks.open}
+async def _policies(uow: UnitOfWork, held: tuple[Grant, ...]) -> dict[int, Policy]:
+    return await organizations.policies(uow, frozenset().union(*(grant.organization_ids for grant in held)))
+
+
+def _strict(asked: dict[int, Policy]) -> frozenset[int]:
+    return frozenset(key for key, policy in asked.items() if policy.second_factor_required)
+
+
+def _networks(asked: dict[int, Policy]) -> dict[int, Rules]:
+    return {key: policy.networks for key, policy in asked.items() if not policy.networks.open}
 
 
 async def grants(uow: UnitOfWork, account_id: int) -> tuple[Grant, ...]:

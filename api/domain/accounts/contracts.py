@@ -15,6 +15,31 @@ class Account(msgspec.Struct, frozen=True):
     name: str
 
 
+class AccountMail(msgspec.Struct, frozen=True):
+    """What a mail about an account says. ``link`` is empty where the occasion needs none."""
+
+    email: str
+    locale: str
+    link: str
+
+
+class SecondFactor(msgspec.Struct, frozen=True):
+    """Where an account's second factor stands. ``required``: one of the account's organizations asks for it."""
+
+    enabled: bool
+    confirmed_at: datetime | None
+    recovery_codes_left: int
+    required: bool
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What an authenticator app is set up with; shown once. ``qr_svg`` is a drawing of ``uri``."""
+
+    secret: str
+    uri: str
+    qr_svg: str
+
+
 class SignedIn(msgspec.Struct, frozen=True):
     """The two tokens of a sign-in; the refresh token is shown once and only its hash is stored."""
 
@@ -63,13 +88,14 @@ class RoleGrant(msgspec.Struct, frozen=True):
 
 
 class GrantedRole(msgspec.Struct, frozen=True):
-    """A role of the caller."""
+    """A role of the caller. ``second_factor_needed``: it does nothing in this session, which has none."""
 
     organization_uid: UUID
     organization_name: str
     organization_slug: str
     role: str
     permissions: list[str]
+    second_factor_needed: bool
 
 
 class ApiKey(msgspec.Struct, frozen=True):

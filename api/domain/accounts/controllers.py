@@ -6,11 +6,14 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import attempts, grants, schemas, service, session_cookies
+from api.domain.accounts import attempts, grants, schemas, service, session_cookies, sign_in_schemas
 from api.domain.accounts.errors import (
     AccountNeeded,
-    EmailTaken,
-    PasswordTooWeak,
+    ChallengeNotValid,
+    SecondFactorNeeded,
+    SecondFactorNotEnabled,
+    TooManyAttempts,
+    WrongCode,
     WrongCredentials,
 )
 from api.lib.http.routes import declare
@@ -21,26 +24,16 @@ from api.lib.tokens import TokenService
 
 
 class AuthController(Controller):
-    """Signing up and in."""
+    """Signing in."""
 
     path = "/api/v1/auth"
     tags = ("Sign-in",)
 
     @post(
-        "/accounts",
-        operation_id="createAccount",
-        summary="Create an account",
-        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, EmailTaken, PasswordTooWeak),
-    )
-    async def create_account(self, uow: Uow, data: JSONBody[schemas.AccountIn]) -> schemas.AccountOut:
-        account = await service.register(uow, email=data.email, password=data.password, name=data.name)
-        return schemas.AccountOut(uid=account.uid, email=account.email, name=account.name)
-
-    @post(
         "/sessions",
         operation_id="signIn",
         summary="Sign in with e-mail address and password",
-        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials),
+        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, WrongCredentials, SecondFactorNeeded),
     )
     async def sign_in(
         self,
@@ -57,6 +50,35 @@ class AuthController(Controller):
                 password=data.password,
                 user_agent=request.headers.get("user-agent", ""),
             )
+        return session_cookies.opened(signed_in, uow.kernel.settings)
+
+    @post(
+        "/sessions/second-factor",
+        operation_id="finishSignIn",
+        summary="Sign in with the challenge of a sign-in and a code",
+        opt=declare(
+            Permission.PUBLIC,
+            RouteClass.ONE_TIME_CODE,
+            ChallengeNotValid,
+            WrongCode,
+            TooManyAttempts,
+            SecondFactorNotEnabled,
+        ),
+    )
+    async def finish_sign_in(
+        self,
+        request: Request[Any, Any, Any],
+        uow: Uow,
+        tokens: NamedDependency[TokenService],
+        data: JSONBody[sign_in_schemas.ChallengeIn],
+    ) -> Response[schemas.TokenOut]:
+        signed_in = await service.finish_sign_in(
+            uow,
+            tokens,
+            given=data.challenge,
+            code=data.code,
+            user_agent=request.headers.get("user-agent", ""),
+        )
         return session_cookies.opened(signed_in, uow.kernel.settings)
 
 
@@ -80,6 +102,7 @@ class MeController(Controller):
                 ),
                 role=grant.role,
                 permissions=grant.permissions,
+                second_factor_needed=grant.second_factor_needed,
             )
             for grant in await grants.granted(uow)
         ]

@@ -1,6 +1,6 @@
 """What can go wrong with signing in."""
 
-from api.lib.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unprocessable
+from api.lib.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated, Unprocessable
 
 
 class WrongCredentials(Unauthenticated):
@@ -35,6 +35,12 @@ class UnknownSession(NotFound):
     default_detail = "It may have ended already; load the list again."
 
 
+class UnknownAccount(NotFound):
+    """Nobody has this address. For operators only: no route tells."""
+
+    slug = "unknown-account"
+
+
 class UnknownSigningKey(NotFound):
     """No key with this id signs or verifies."""
 
@@ -58,9 +64,105 @@ class EmailTaken(Conflict):
 
 
 class PasswordTooWeak(Unprocessable):
-    """Shorter than the minimum."""
+    """Too short, too common, or the person's own name."""
 
     slug = "password-too-weak"
+    title = "The password is too easy to guess"
+
+
+class WrongPassword(Unprocessable):
+    """Somebody who is signed in gave another password than theirs."""
+
+    slug = "wrong-password"
+    title = "That is not your password"
+    default_detail = "Enter the password that you sign in with. If you have none yet, set one with 'Forgot password'."
+
+
+class LinkNotValid(Unprocessable):
+    """The link of a mail was used, has expired, or never was one."""
+
+    slug = "link-not-valid"
+    title = "This link does not work any more"
+    default_detail = "Ask for a new one: each link works once and for a limited time."
+
+
+class SecondFactorNeeded(Unauthenticated):
+    """The password was right; ``challenge`` goes with the code of the authenticator app."""
+
+    slug = "second-factor-needed"
+    title = "A code from your authenticator app is needed"
+    default_detail = "Send the code together with this challenge within five minutes."
+
+
+class ChallengeNotValid(Unauthenticated):
+    """The challenge was used, has expired, or never was one."""
+
+    slug = "challenge-not-valid"
+    title = "Sign in once more"
+    default_detail = "Too much time has passed since the password. Enter it again."
+
+
+class WrongCode(Unprocessable):
+    """Neither the app's current code nor an unused recovery code."""
+
+    slug = "wrong-code"
+    title = "That code is not right"
+    default_detail = "Enter the code that your app shows now, or a recovery code that you have not used."
+
+
+class TooManyAttempts(RateLimited):
+    """Five wrong codes: the account's second factor rests."""
+
+    slug = "too-many-attempts"
+    title = "Too many wrong codes"
+
+
+class SecondFactorEnabled(Conflict):
+    """The account has a second factor."""
+
+    slug = "second-factor-enabled"
+    title = "A second factor is turned on"
+    default_detail = "Turn it off before you set up another app."
+
+
+class SecondFactorNotEnabled(Conflict):
+    """The account has no second factor, or it was never confirmed."""
+
+    slug = "second-factor-not-enabled"
+    title = "No second factor is turned on"
+    default_detail = "Set up an authenticator app first."
+
+
+class LongerPasswordFirst(Conflict):
+    """The password is too short to stand alone."""
+
+    slug = "longer-password-first"
+    title = "Your password is too short to stand alone"
+    default_detail = "Change it to one of at least 15 characters, then turn the second factor off."
+
+
+class ProviderRefused(Unauthenticated):
+    """A provider's answer does not prove who somebody is; ``reason`` is for the log."""
+
+    slug = "provider-refused"
+    title = "Signing in there did not work"
+    default_detail = "Try again, or sign in another way."
+
+
+class EmailNotVerified(ProviderRefused):
+    """The provider does not vouch for the address."""
+
+    slug = "email-not-verified"
+    title = "The provider has not verified your e-mail address"
+    default_detail = "Verify it there, or create an account here."
+
+
+class ProviderUnavailable(ProviderRefused):
+    """The provider cannot be reached."""
+
+    slug = "provider-unavailable"
+    title = "That way of signing in is not available now"
+    default_detail = "Try again later, or sign in another way."
 
 
 class OwnGrant(Forbidden):

@@ -14,7 +14,7 @@ from api.domain.audit import service as audit
 from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Organization
 from api.lib import clock
-from api.lib.errors import FieldProblem, NotFound, Unprocessable
+from api.lib.errors import FieldProblem, NotFound, SecondFactorRequired, Unprocessable
 from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
 
@@ -29,6 +29,9 @@ async def granted(uow: UnitOfWork) -> list[contracts.GrantedRole]:
         return []
     rows = await repository.grants_of(uow.session, uow.principal.account_id, clock.now())
     found = await organizations.by_ids(uow, [row.organization_id for row in rows])
+    idle = frozenset().union(
+        *(one.grant.organization_ids for one in uow.principal.withheld if one.problem is SecondFactorRequired)
+    )
     return [
         contracts.GrantedRole(
             found[row.organization_id].uid,
@@ -36,6 +39,7 @@ async def granted(uow: UnitOfWork) -> list[contracts.GrantedRole]:
             found[row.organization_id].slug,
             row.role,
             sorted(PERMISSIONS[Role(row.role)]),
+            second_factor_needed=row.organization_id in idle,
         )
         for row in rows
         if row.organization_id in found
@@ -123,6 +127,16 @@ async def _invite(
         organization_id=organization.id,
         details={"role": role.value},
     )
+
+
+async def second_factor_required(uow: UnitOfWork) -> bool:
+    """Tell whether an organization in which the caller holds a role asks for a second factor."""
+    if uow.principal.account_id is None:
+        return False
+    rows = await repository.grants_of(uow.session, uow.principal.account_id, clock.now())
+    below = await organizations.subtrees(uow, [row.organization_id for row in rows])
+    policies = await organizations.policies(uow, frozenset().union(*below.values()))
+    return any(policy.second_factor_required for policy in policies.values())
 
 
 async def take_back(uow: UnitOfWork, organization: Organization, uid: UUID) -> None:

@@ -112,6 +112,7 @@ async def withdraw(uow: UnitOfWork, kid: str) -> None:
             await _make(uow, now)
     found.retired_at = min(found.retired_at or now, now)
     found.gone_at, found.sealed_private = now, None
+    await uow.session.flush()
     await audit.record(
         uow, "signing-key.withdrawn", subject_type="signing-key", subject_uid=None, details={"kid": kid}
     )  # fmt: skip

@@ -19,7 +19,12 @@ class Account(Aggregate, Base):
 
     email: Mapped[str]
     name: Mapped[str]
-    password_hash: Mapped[str]
+    # None: the person signs in through a provider only.
+    password_hash: Mapped[str | None]
+    # Set while the password is shorter than one that stands alone: the second factor must stay.
+    password_is_short: Mapped[bool] = mapped_column(default=False)
+    email_verified_at: Mapped[datetime | None]
+    locale: Mapped[str] = mapped_column(default="en")
     disabled_at: Mapped[datetime | None]
     # When a role was given or taken: who has cached the account's rights looks them up again.
     grants_changed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -90,6 +95,8 @@ class AuthSession(Key, Base):
     user_agent: Mapped[str]
     # How somebody signed in: password, or the slug of a provider.
     method: Mapped[str] = mapped_column(default="password")
+    # When its person showed a second factor, at the sign-in or while it was open.
+    second_factor_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

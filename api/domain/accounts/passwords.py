@@ -1,30 +1,53 @@
-"""Passwords: argon2id with OWASP's least parameters (m=19456 KiB, t=2, p=1), hashed in a thread: 30 ms of CPU each."""
+"""Passwords: argon2id with OWASP's least parameters (m=19456 KiB, t=2, p=1), hashed in a thread: 30 ms of CPU each.
+
+The rules are those of NIST SP 800-63B-4, section 3.1.1: length instead of composition, a list of common ones, and
+Unicode brought into one form (NFKC), so that the same keys fit on every device.
+"""
 
 import asyncio
+import itertools
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from api.domain.accounts.common_passwords import COMMON, squeezed
+from api.domain.accounts.errors import PasswordTooWeak
+from api.lib.errors import FieldProblem
+
 MIN_LENGTH = 15
+MIN_LENGTH_WITH_SECOND_FACTOR = 8
 MAX_LENGTH = 256
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Checked where no account is found, so that the answer takes as long as for one that exists.
 _NOBODY = _hasher.hash("nobody has this password")
 _slots = asyncio.Semaphore(4)
+# "aaaa…", "abcabcabc…": told by how few characters there are, and by the shortest part that is repeated.
+_LEAST_VARIETY = 5
+_LONGEST_PART = 8
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
 
 
 async def hash_password(password: str) -> str:
     """Return the encoded hash."""
     async with _slots:
-        return await asyncio.to_thread(_hasher.hash, password)
+        return await asyncio.to_thread(_hasher.hash, _normal(password))
 
 
 async def verify(password: str, encoded: str | None) -> bool:
     """Tell whether the password fits; takes as long without an account as with one."""
     async with _slots:
-        fits = await asyncio.to_thread(_fits, password, encoded or _NOBODY)
+        fits = await asyncio.to_thread(_fits, _normal(password), encoded or _NOBODY)
     return fits and encoded is not None
+
+
+def outdated(encoded: str) -> bool:
+    """Tell whether a hash was made with other parameters than today's."""
+    return _hasher.check_needs_rehash(encoded)
 
 
 def _fits(password: str, encoded: str) -> bool:
@@ -32,3 +55,44 @@ def _fits(password: str, encoded: str) -> bool:
         return _hasher.verify(encoded, password)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def is_short(password: str) -> bool:
+    """Tell whether the password needs a second factor beside it."""
+    return len(_normal(password)) < MIN_LENGTH
+
+
+def check(password: str, *, email: str, name: str, second_factor: bool = False, pointer: str = "/password") -> None:
+    """Refuse what is guessed first.
+
+    Raises:
+        PasswordTooWeak: too short, known from lists, a repetition, or made of the person's own name or address.
+    """
+    text = _normal(password)
+    least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
+    if len(text) < least:
+        _refuse(pointer, "min_length", f"Use at least {least} characters; a sentence is fine.")
+    letters = squeezed(text)
+    if _personal(letters, email, name):
+        _refuse(pointer, "personal", "Do not use your own name or e-mail address.")
+    if letters in COMMON or _monotonous(text.casefold()):
+        _refuse(pointer, "common", "Many people use this one. Choose a sentence of your own.")
+
+
+def _refuse(pointer: str, code: str, message: str) -> None:
+    raise PasswordTooWeak(errors=(FieldProblem(pointer, code, message),))
+
+
+def _personal(letters: str, email: str, name: str) -> bool:
+    own = {squeezed(email), squeezed(email.partition("@")[0]), squeezed(name)} - {""}
+    return any(letters == part or letters == part * (len(letters) // len(part)) for part in own)
+
+
+def _monotonous(text: str) -> bool:
+    if len(set(text)) < _LEAST_VARIETY:
+        return True
+    if any(text == (text[:size] * len(text))[: len(text)] for size in range(1, min(_LONGEST_PART, len(text) // 2) + 1)):
+        return True
+    # 123456789012345, abcdefghijklmno, and the same backwards.
+    steps = {(ord(after) - ord(before)) % 10 for before, after in itertools.pairwise(text)}
+    return text.isalnum() and len(steps) == 1

@@ -60,10 +60,10 @@ class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
             select(ApiKey).where(ApiKey.organization_id == organization_id, ApiKey.uid == uid).with_for_update()
         )
 
-    async def made_by(self, account_id: int) -> list[ApiKey]:
-        found = await self.session.scalars(
-            select(ApiKey).where(ApiKey.created_by == account_id, ApiKey.revoked_at.is_(None))
-        )
+    async def made_by(self, account_id: int, now: datetime) -> list[ApiKey]:
+        """Return the keys that an account has made and that still work."""
+        alive = ApiKey.revoked_at.is_(None) & (ApiKey.expires_at.is_(None) | (ApiKey.expires_at > now))
+        found = await self.session.scalars(select(ApiKey).where(ApiKey.created_by == account_id, alive))
         return list(found)
 
     async def names(self, uids: Sequence[UUID]) -> dict[UUID, str]:
@@ -73,6 +73,13 @@ class ApiKeyRepository(SQLAlchemyAsyncRepository[ApiKey]):
 
     async def by_key_id(self, key_id: str) -> ApiKey | None:
         return await self.session.scalar(select(ApiKey).where(ApiKey.key_id == key_id))
+
+
+async def any_account(session: AsyncSession, email: str) -> Account | None:
+    """Return the account with this address, a disabled one too."""
+    return await session.scalar(
+        select(Account).where(func.lower(Account.email) == email.lower(), Account.deleted_at.is_(None))
+    )
 
 
 async def organization_of_key(session: AsyncSession, key_id: str) -> int | None:
@@ -348,3 +355,17 @@ async def sweep_signing_keys(session: AsyncSession, now: datetime) -> int:
         .returning(SigningKeyRow.kid)
     )
     return len(swept.all())
+
+
+async def mark_second_factor(session: AsyncSession, session_uid: str, now: datetime) -> None:
+    """Note that a session's person has shown a second factor."""
+    await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(second_factor_at=now))
+
+
+async def forget_second_factor(session: AsyncSession, account_id: int) -> None:
+    """Let the account's sessions count as opened without a second factor."""
+    await session.execute(
+        update(AuthSession)
+        .where(AuthSession.account_id == account_id, AuthSession.second_factor_at.is_not(None))
+        .values(second_factor_at=None)
+    )

@@ -20,14 +20,6 @@ class AccountIn(Input, frozen=True, kw_only=True):
     name: Annotated[str, Meta(pattern=LINE, min_length=1, max_length=200)]
 
 
-class AccountOut(Output, frozen=True, kw_only=True):
-    """A person who can sign in."""
-
-    uid: UUID
-    email: str
-    name: str
-
-
 class SignInIn(Input, frozen=True, kw_only=True):
     """E-mail address and password."""
 
@@ -83,11 +75,12 @@ class GrantOrganization(Output, frozen=True, kw_only=True):
 
 
 class GrantOut(Output, frozen=True, kw_only=True):
-    """A role and what it permits."""
+    """A role and what it permits; where a second factor is needed it does nothing without one."""
 
     organization: GrantOrganization
     role: str
     permissions: list[str]
+    second_factor_needed: bool
 
 
 class MeOut(Output, frozen=True, kw_only=True):

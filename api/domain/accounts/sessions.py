@@ -20,7 +20,13 @@ _AGENT_LENGTH = 200
 
 
 async def start(
-    uow: UnitOfWork, tokens: TokenService, account: Account, *, user_agent: str, method: str = "password"
+    uow: UnitOfWork,
+    tokens: TokenService,
+    account: Account,
+    *,
+    user_agent: str,
+    method: str = "password",
+    second_factor: bool = False,
 ) -> contracts.SignedIn:
     """Open a session for somebody who has shown who they are; ``method`` is how, for the list of their sessions."""
     now = clock.now()
@@ -31,6 +37,7 @@ async def start(
         last_used_at=now,
         user_agent=user_agent[:_AGENT_LENGTH],
         method=method,
+        second_factor_at=now if second_factor else None,
     )
     session.expires_at = _end(uow, session, now)
     uow.session.add(session)

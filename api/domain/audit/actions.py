@@ -13,8 +13,9 @@ import msgspec
 
 # Small letters, and never more than three digits in a row: neither a person's name as it is written nor a number.
 _WORD = re.compile(r"[a-z_]+[0-9]{0,3}(?:[.:-][a-z_]*[0-9]{0,3})*")
-_KEY = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{6,64}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+# Twelve random characters or a thumbprint: longer than a passport's number, shorter or longer than an account's.
+_KEY = re.compile(r"(?=[^A-Za-z]*[A-Za-z])(?:[A-Za-z0-9_-]{12}|[A-Za-z0-9_-]{43})")
+_DIGEST = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{32})?")
 _UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _POINTER = re.compile(r"(?:/(?:[A-Za-z_][A-Za-z0-9_-]{0,60}|[0-9]{1,4}))+")
 _NETWORK = re.compile(r"[0-9a-fA-F.:]{2,45}(?:/[0-9]{1,3})?")
@@ -52,7 +53,7 @@ class Kind(StrEnum):
     COUNTS = "numbers of things by name"
     FLAG = "yes or no"
     KEY = "the name of a key"
-    DIGEST = "SHA-256 in hexadecimal"
+    DIGEST = "a digest in hexadecimal"
     UID = "a uid"
     POINTER = "a JSON pointer of names"
     NETWORKS = "networks"
@@ -89,10 +90,15 @@ ACTIONS: Mapping[str, Action] = {
         Action("access-policy.changed", "An organization's networks or its demand for a second factor were changed",
                "organization", {"second_factor_required": Kind.FLAG, "allowed_networks": Kind.NETWORKS,
                                 "denied_networks": Kind.NETWORKS}),
+        Action("account.asked-for-again", "An account was asked for with an address that has one", "account"),
         Action("account.created", "An account was made", "account"),
-        Action("api-key.created", "A key was made", "api-key", {"permissions": Kind.WORDS}),
+        Action("api-key.created", "A key was made", "api-key",
+               {"permissions": Kind.WORDS, "networks": Kind.NETWORKS}),
         Action("api-key.revoked", "A key was revoked", "api-key"),
+        Action("api-key.rotated", "A key was replaced by another", "api-key",
+               {"replaced_by": Kind.UID, "overlap_seconds": Kind.COUNT}),
         Action("audit.exported", "The trail was exported", "organization", {"format": Kind.WORD}),
+        Action("email.verified", "An address was shown to be its owner's", "account"),
         Action("event.archived", "An event was archived", "event"),
         Action("event.closed", "An event was closed", "event"),
         Action("event.created", "An event was made", "event"),
@@ -104,7 +110,11 @@ ACTIONS: Mapping[str, Action] = {
         Action("form.created", "A form was made", "form"),
         Action("form.published", "A form was published", "form",
                {"version": Kind.COUNT, "source_hash": Kind.DIGEST}),
+        Action("identity.linked", "An account was linked to a sign-on of a provider", "account",
+               {"provider": Kind.WORD}),
         Action("organization.created", "An organization was added", "organization"),
+        Action("password.changed", "A password was changed by its owner; other sessions were ended", "account"),
+        Action("password.reset", "A password was set by a link; all sessions were ended", "account"),
         Action("registration.cancelled", "A registration was cancelled", "registration"),
         Action("registration.claimed", "A guest's registration was taken into an account", "registration"),
         Action("registration.confirmed", "A registration was confirmed", "registration"),
@@ -112,8 +122,20 @@ ACTIONS: Mapping[str, Action] = {
         Action("registration.restored", "A hidden registration was brought back", "registration"),
         Action("registrations.exported", "Registrations were exported", "event", {"columns": Kind.COUNT}),
         Action("role.granted", "A role was granted", "account", {"role": Kind.WORD}),
+        Action("role.offer-withdrawn", "An invitation to a role was withdrawn", "organization", {"role": Kind.WORD}),
+        Action("role.offered", "Somebody without an account was invited to a role", "organization",
+               {"role": Kind.WORD}),
+        Action("role.taken-back", "A role was taken back", "account", {"role": Kind.WORD}),
+        Action("second-factor.disabled", "A second factor was turned off", "account"),
+        Action("second-factor.enabled", "A second factor was turned on", "account"),
+        Action("second-factor.used-recovery-code", "A recovery code stood in for the second factor", "account"),
+        Action("session.ended", "A session was ended", "session"),
         Action("session.opened", "Somebody signed in", "account"),
         Action("session.token-reused", "A refresh token came a second time; its session was ended", "session"),
+        Action("sign-in.failed", "A sign-in was refused", "account", {"address": Kind.DIGEST}),
+        Action("signing-key.created", "A key for access tokens was made", "signing-key", {"kid": Kind.KEY}),
+        Action("signing-key.withdrawn", "A key for access tokens was withdrawn at once", "signing-key",
+               {"kid": Kind.KEY}),
         Action("ticket.created", "A ticket was added to an event", "event"),
     )
 }  # fmt: skip

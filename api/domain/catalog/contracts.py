@@ -42,6 +42,14 @@ class Category(msgspec.Struct, frozen=True):
     title: dict[str, str]
 
 
+class EventImage(msgspec.Struct, frozen=True):
+    """An event's picture; width and height are those of the largest of its files."""
+
+    uid: UUID
+    width: int
+    height: int
+
+
 class Event(msgspec.Struct, frozen=True):
     """An event. ``id`` keys stay inside the process."""
 
@@ -61,6 +69,7 @@ class Event(msgspec.Struct, frozen=True):
     state: EventState
     flow_version_id: int | None
     category: Category | None
+    image: EventImage | None
     revision: int
 
     def registration_open(self, now: datetime) -> bool:

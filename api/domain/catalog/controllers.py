@@ -14,7 +14,7 @@ from api.domain.catalog.errors import (
 )
 from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Organization
-from api.lib import clock
+from api.lib import clock, pictures, rich_text
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import IfNoneMatch, etag
@@ -38,6 +38,17 @@ def _organizer(organization: Organization) -> schemas.OrganizerOut:
     return schemas.OrganizerOut(uid=organization.uid, name=organization.name)
 
 
+def _image(image: contracts.EventImage | None) -> schemas.ImageOut | None:
+    if image is None:
+        return None
+    files = [
+        schemas.ImageFile(url=f"/files/{image.uid}/{width}.{suffix}", type=kind, width=width)
+        for suffix, kind in pictures.FORMATS.items()
+        for width in pictures.widths(image.width)
+    ]
+    return schemas.ImageOut(url=files[-1].url, width=image.width, height=image.height, files=files)
+
+
 def _summary(event: contracts.Event, organization: Organization) -> schemas.EventSummary:
     return schemas.EventSummary(
         uid=event.uid,
@@ -52,6 +63,7 @@ def _summary(event: contracts.Event, organization: Organization) -> schemas.Even
         place=event.place,
         state=event.state,
         registration_open=event.registration_open(clock.now()) and event.flow_version_id is not None,
+        image=_image(event.image),
     )
 
 
@@ -78,7 +90,7 @@ async def detail(uow: Uow, event: contracts.Event) -> Response[schemas.EventOut]
     summary = _summary(event, found[event.organization_id])
     body = schemas.EventOut(
         **msgspec.structs.asdict(summary),
-        description=event.description,
+        description=rich_text.clean_all(event.description),
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         tickets=[ticket_out(ticket) for ticket in tickets],

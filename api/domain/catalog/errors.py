@@ -33,6 +33,14 @@ class SlugTaken(Conflict):
     default_detail = "Choose another slug."
 
 
+class PictureUnusable(Unprocessable):
+    """The file is no picture that can be shown."""
+
+    slug = "picture-unusable"
+    title = "This file cannot be used as a picture"
+    default_detail = "Choose another picture, or save this one again as JPEG, PNG or WebP."
+
+
 class FlowInvalid(Unprocessable):
     """The flow cannot be published; every reason is listed."""
 

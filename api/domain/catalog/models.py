@@ -1,6 +1,7 @@
 """What can be registered for: events, categories, tickets with their counters, flows and their versions."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -32,6 +33,7 @@ class Event(Aggregate, Base):
             "ix_event_catalogue", "starts_at", "uid", postgresql_where=text("state <> 'draft' AND deleted_at IS NULL")
         ),
         Index("ix_event_search", "search", postgresql_using="gin"),
+        Index("ix_event_image", "image_uid", unique=True, postgresql_where=text("image_uid IS NOT NULL")),
         Index("ix_event_organization", "organization_id", "starts_at"),
     )
 
@@ -52,6 +54,10 @@ class Event(Aggregate, Base):
     flow_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("event_flow_version.id", use_alter=True, name="fk_event_flow_version")
     )
+    # Its files lie in the storage under this uid; width and height are those of the largest.
+    image_uid: Mapped[UUID | None]
+    image_width: Mapped[int | None]
+    image_height: Mapped[int | None]
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(

@@ -1,31 +1,42 @@
 """Routes of the catalogue, for organisers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath, JSONBody, MultipartBody
 
-from api.domain.catalog import contracts, flow_service, flows, schemas, service, ticket_service
+from api.domain.catalog import contracts, flow_service, flows, image_service, schemas, service, ticket_service
 from api.domain.catalog.controllers import detail, known_zone, page, ticket_out
 from api.domain.catalog.errors import (
     CapacityBelowTaken,
     EventNotReady,
     FlowInvalid,
+    PictureUnusable,
     WrongState,
 )
 from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem, Unprocessable
 from api.lib.http import pagination
 from api.lib.http.preconditions import IfMatch, OptionalIfMatch, etag, revision
-from api.lib.http.routes import declare
+from api.lib.http.routes import PICTURE, declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
+from api.lib.storage import StorageAway
 from api.lib.throttle import RouteClass
 
 _STAFF = RouteClass.STAFF
+
+
+@dataclass(frozen=True)
+class PictureUpload:
+    """A JPEG, PNG or WebP picture, at most 10 MiB."""
+
+    file: UploadFile
 
 
 class EventController(Controller):
@@ -120,6 +131,33 @@ class EventController(Controller):
         self, uow: Uow, event: FromPath[UUID], if_match: OptionalIfMatch = None
     ) -> Response[schemas.EventOut]:
         return await self._transition(uow, event, "archive", if_match)
+
+    @put(
+        "/events/{event:uuid}/image",
+        operation_id="setEventImage",
+        summary="Give the event a picture, in place of the one it has",
+        dto=None,
+        opt=declare(Permission.EVENT_MANAGE, _STAFF, PictureUnusable, StorageAway, body=PICTURE),
+    )
+    async def set_image(
+        self,
+        uow: Uow,
+        event: FromPath[UUID],
+        data: MultipartBody[PictureUpload],
+        if_match: OptionalIfMatch = None,
+    ) -> Response[schemas.EventOut]:
+        content, declared = await data.file.read(), data.file.content_type
+        changed = await image_service.replace(uow, event, revision(if_match, required=False), content, declared)
+        return await detail(uow, changed)
+
+    @delete(
+        "/events/{event:uuid}/image",
+        operation_id="deleteEventImage",
+        summary="Take the event's picture away",
+        opt=declare(Permission.EVENT_MANAGE, _STAFF),
+    )
+    async def delete_image(self, uow: Uow, event: FromPath[UUID]) -> None:
+        await image_service.remove(uow, event)
 
     @delete(
         "/organizations/{organization:uuid}/events/{event:uuid}",

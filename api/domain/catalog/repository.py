@@ -87,6 +87,12 @@ def _matches(words: str) -> ColumnElement[bool]:
     return Event.search.op("@@")(func.to_tsquery(text("'simple'"), query)) if query else Event.id.is_(None)
 
 
+async def image_uids(session: AsyncSession, uids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these are an event's picture, deleted events included: they can be restored."""
+    found = await session.scalars(select(Event.image_uid).where(Event.image_uid.in_(uids)))
+    return {uid for uid in found if uid is not None}
+
+
 class CategoryRepository(SQLAlchemyAsyncRepository[EventCategory]):
     """Shelves of the catalogue."""
 

@@ -12,6 +12,15 @@ from api.lib.schema import END, LINE, LINES, LOCALE, Input, Moment, Output, Slug
 _Locale = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
 _Words = Annotated[str, Meta(pattern=LINES, max_length=5000)]
 Words = Annotated[dict[_Locale, _Words], Meta(max_length=40)]
+_Rich = Annotated[
+    str,
+    Meta(
+        pattern=LINES,
+        max_length=20_000,
+        description="A subset of HTML: paragraphs, lists, headings, emphasis, quotes, code, links; the rest goes.",
+    ),
+]
+RichWords = Annotated[dict[_Locale, _Rich], Meta(max_length=40)]
 Title = Annotated[dict[_Locale, _Words], Meta(min_length=1, max_length=40)]
 StepName = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,40}}{END}")]
 Place = Annotated[str, Meta(pattern=LINE, max_length=300)]
@@ -41,6 +50,23 @@ class OrganizerOut(Output, frozen=True, kw_only=True):
     name: str
 
 
+class ImageFile(Output, frozen=True, kw_only=True):
+    """One of a picture's files, ``width`` pixels wide."""
+
+    url: str
+    type: str
+    width: int
+
+
+class ImageOut(Output, frozen=True, kw_only=True):
+    """A picture. ``url`` is its largest JPEG; addresses are relative to the API's and their content never changes."""
+
+    url: str
+    width: int
+    height: int
+    files: list[ImageFile]
+
+
 class EventSummary(Output, frozen=True, kw_only=True):
     """An event in a list. Times are UTC; show them in ``timezone``."""
 
@@ -56,6 +82,7 @@ class EventSummary(Output, frozen=True, kw_only=True):
     place: str
     state: str
     registration_open: bool
+    image: ImageOut | None
 
 
 class EventPage(Output, frozen=True, kw_only=True):
@@ -98,6 +125,7 @@ class EventOut(Output, frozen=True, kw_only=True):
     place: str
     state: str
     registration_open: bool
+    image: ImageOut | None
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     tickets: list[TicketOut]
@@ -111,7 +139,7 @@ class EventIn(Input, frozen=True, kw_only=True):
     slug: Slug
     title: Title
     summary: Words = msgspec.field(default_factory=dict)
-    description: Words = msgspec.field(default_factory=dict)
+    description: RichWords = msgspec.field(default_factory=dict)
     category: str | None = None
     place: Place = ""
     timezone: TimeZone
@@ -126,7 +154,7 @@ class EventPatch(Input, frozen=True, kw_only=True):
 
     title: Title | UnsetType = UNSET
     summary: Words | UnsetType = UNSET
-    description: Words | UnsetType = UNSET
+    description: RichWords | UnsetType = UNSET
     category: str | UnsetType | None = UNSET
     place: Place | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET

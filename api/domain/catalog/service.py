@@ -20,7 +20,7 @@ from api.domain.catalog.repository import (
 from api.domain.organizations.contracts import Organization
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
-from api.lib import clock
+from api.lib import clock, rich_text
 from api.lib.errors import FieldProblem, NotFound, Unprocessable
 from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
@@ -63,8 +63,15 @@ def _contract(event: Event, category: contracts.Category | None) -> contracts.Ev
         state=EventState(event.state),
         flow_version_id=event.flow_version_id,
         category=category,
+        image=_image(event),
         revision=event.revision,
     )
+
+
+def _image(event: Event) -> contracts.EventImage | None:
+    if event.image_uid is None:
+        return None
+    return contracts.EventImage(event.image_uid, event.image_width or 0, event.image_height or 0)
 
 
 def reference(text: str) -> UUID | str:
@@ -182,6 +189,7 @@ async def create(
     if await repository.find(values["slug"]) is not None:
         raise SlugTaken
     shelf = await _category(uow, category)
+    values["description"] = rich_text.clean_all(values["description"])
     event = await repository.add(
         Event(organization_id=organization.id, category_id=shelf.id if shelf else None, **values)
     )
@@ -243,6 +251,8 @@ async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict
     if "category" in changes:
         shelf = await _category(uow, changes.pop("category"))
         row.category_id = shelf.id if shelf else None
+    if "description" in changes:
+        changes["description"] = rich_text.clean_all(changes["description"])
     for name, value in changes.items():
         setattr(row, name, value)
     _check_times(row.starts_at, row.ends_at)

@@ -14,7 +14,7 @@ from api.domain.forms.errors import FormInvalid, FormNameTaken, NothingToPublish
 from api.domain.organizations import service as organizations
 from api.lib.errors import FieldProblem
 from api.lib.http.preconditions import IfMatch, OptionalIfMatch, etag, revision
-from api.lib.http.routes import declare
+from api.lib.http.routes import DOCUMENT, UPLOAD, declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission, Scope
 from api.lib.throttle import RouteClass
@@ -62,7 +62,7 @@ class FormController(Controller):
     @post(
         operation_id="createForm",
         summary="Add a form",
-        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken),
+        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken, body=DOCUMENT),
     )
     async def create_form(self, uow: Uow, data: JSONBody[schemas.FormIn]) -> schemas.FormSummary:
         organization = await organizations.enter(uow, data.organization, Permission.FORM_MANAGE)
@@ -73,7 +73,7 @@ class FormController(Controller):
         operation_id="checkForm",
         summary="Say everything that keeps a document from being published",
         status_code=200,
-        opt=declare(Permission.FORM_READ, RouteClass.STAFF),
+        opt=declare(Permission.FORM_READ, RouteClass.STAFF, body=DOCUMENT),
     )
     async def check_form(self, data: JSONBody[schemas.FormSourceIn]) -> schemas.FormCheck:
         problems = [
@@ -86,7 +86,7 @@ class FormController(Controller):
         operation_id="importForm",
         summary="Make a form from an XLSForm spreadsheet (.xlsx, .xls, .csv)",
         dto=None,
-        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, SheetInvalid, FormInvalid, FormNameTaken),
+        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, SheetInvalid, FormInvalid, FormNameTaken, body=UPLOAD),
     )
     async def import_form(
         self,
@@ -127,7 +127,7 @@ class FormController(Controller):
         "/{form:uuid}",
         operation_id="updateForm",
         summary="Replace a form's draft",
-        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken),
+        opt=declare(Permission.FORM_MANAGE, RouteClass.STAFF, FormInvalid, FormNameTaken, body=DOCUMENT),
     )
     async def update_form(
         self, uow: Uow, form: FromPath[UUID], data: JSONBody[schemas.FormSourceIn], if_match: IfMatch

@@ -30,6 +30,8 @@ JOBS = {
         JobSpec("seal-audit-events", every=10),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
+        JobSpec("collect-orphaned-files", every=86400, lease=1800),
+        JobSpec("rotate-signing-keys", every=3600),
     )
 }
 

@@ -120,6 +120,16 @@ class OutgoingAttendee(msgspec.Struct, frozen=True):
     cancelled: bool
 
 
+class Contact(msgspec.Struct, frozen=True):
+    """Who holds a registration, for those who answer them."""
+
+    uid: UUID
+    organization_id: int
+    name: str
+    email: str
+    confirmation_number: str | None
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """A registration as other systems receive it: only answers that are declared as shared, none that is sensitive."""
 

@@ -14,7 +14,7 @@ from api.domain.catalog.errors import EventClosed
 from api.domain.forms import engine
 from api.domain.organizations import service as organizations
 from api.domain.registrations import access, answers, assessment, repository, sealing, seats, views
-from api.domain.registrations.contracts import AttendeeInput, RegistrationView, StepInput, StepProblem
+from api.domain.registrations.contracts import AttendeeInput, Contact, RegistrationView, StepInput, StepProblem
 from api.domain.registrations.errors import (
     AnswersInvalid,
     LinkInvalid,
@@ -88,6 +88,16 @@ async def get(uow: UnitOfWork, uid: UUID) -> RegistrationView:
         NotFound: there is none such for this caller.
     """
     return await views.view(uow, await access.enter(uow, uid, Permission.REGISTRATION_READ))
+
+
+async def contact(uow: UnitOfWork, uid: UUID) -> Contact:
+    """Return who holds a registration that is the caller's, and enter its organization.
+
+    Raises:
+        NotFound: there is none such for this caller.
+    """
+    row = await access.enter(uow, uid, None)
+    return Contact(row.uid, row.organization_id, row.contact_name, row.contact_email, row.confirmation_number)
 
 
 async def flow_document(uow: UnitOfWork, uid: UUID) -> bytes:

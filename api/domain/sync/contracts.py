@@ -13,6 +13,7 @@ class Destination(StrEnum):
     ODOO = "odoo"
     MAIL = "mail"
     ANALYTICS = "analytics"
+    SUPPORT = "support"
 
 
 class Aggregate(StrEnum):
@@ -25,12 +26,21 @@ class Aggregate(StrEnum):
     CANCELLATION = "registration.cancellation"
     RESUME_LINK = "registration.resume-link"
     SUBMITTED = "registration.submitted"
+    # About accounts, which belong to no organization.
+    ACCOUNT_VERIFY = "account.verify-email"
+    ACCOUNT_EXISTS = "account.exists"
+    ACCOUNT_RESET = "account.reset-password"
+    ACCOUNT_PASSWORD_CHANGED = "account.password-changed"  # noqa: S105 (an occasion)
+    ACCOUNT_SECOND_FACTOR_ON = "account.second-factor-on"
+    ACCOUNT_SECOND_FACTOR_OFF = "account.second-factor-off"
+    SUPPORT_REQUEST = "support-request"
 
 
 DRAIN = {
     Destination.ODOO: "sync.drain_odoo",
     Destination.MAIL: "sync.drain_mail",
     Destination.ANALYTICS: "sync.drain_analytics",
+    Destination.SUPPORT: "sync.drain_support",
 }
 
 

@@ -51,9 +51,12 @@ async def enqueue(
         uow.nudge(DRAIN[destination])
 
 
-async def statuses(uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID]) -> dict[UUID, SyncStatus]:
-    """Return where each aggregate stands with the back office; aggregates never sent are absent."""
-    return await repository.statuses(uow.session, Destination.ODOO, aggregate, uids)
+async def statuses(
+    uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID], destination: Destination = Destination.ODOO
+) -> dict[UUID, SyncStatus]:
+    """Return where each aggregate stands with a destination, the back office unless told otherwise; aggregates never
+    sent are absent."""
+    return await repository.statuses(uow.session, destination, aggregate, uids)
 
 
 async def depths(uow: UnitOfWork) -> list[Depth]:

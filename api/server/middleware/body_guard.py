@@ -3,22 +3,44 @@
 What a JSON body says is checked inside its route (:mod:`api.lib.http.json_text`): by then it is known who sends it.
 """
 
+import re
+
+from litestar import Litestar
+
 from api.lib.errors import BodyTooLarge, FieldProblem, NotFound, Problem, Unprocessable, UnsupportedMediaType
 from api.lib.http import problems
 from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
+from api.lib.http.routes import BODY, Body
 
-JSON_LIMIT = 256 * 1024
-# A form's document, spreadsheet or not, may be larger than any answer.
-DOCUMENT_LIMIT = 5 * 1024 * 1024
-_DOCUMENTS = "/api/v1/forms"
-_UPLOADS = frozenset({"/api/v1/forms/import"})
+_SMALL_JSON = Body()
+# Parameters of a media type; where there is a charset it has to be the one that JSON is in (RFC 8259, section 8.1).
+_UTF8 = re.compile(r"(?:(?!.*charset)|.*charset=\"?utf-8\"?\s*(?:;|$)).*", re.DOTALL)
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Routes = list[tuple[str, re.Pattern[str], Body]]
+
+
+def routes_of(app: Litestar) -> Routes:
+    """Return the routes that take something else than a small JSON text: method, path, what they take."""
+    return [
+        (method, _pattern(route.path_format), body)
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if isinstance(body := handler.opt.get(BODY), Body)
+        for method in handler.http_methods
+    ]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile("/".join("[^/]+" if part.startswith("{") else re.escape(part) for part in template.split("/")))
 
 
 class BodyGuard:
     """Reads the body of a request once, refuses what cannot be good, and hands on the rest."""
 
-    def __init__(self, app: ASGI) -> None:
+    def __init__(self, app: ASGI, *, routes: Routes) -> None:
         self._app = app
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,12 +48,10 @@ class BodyGuard:
             return
         try:
             _check_address(scope)
-            if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-                body, replayed = b"", receive
+            if scope["method"] in _WITHOUT_BODY:
+                replayed = receive
             else:
-                body = await self._read(scope, receive)
-                replayed = _replay(body, receive)
-            _check_type(scope, body)
+                replayed = _replay(await self._body(scope, receive), receive)
         except _Gone:
             return
         except Problem as problem:
@@ -39,21 +59,45 @@ class BodyGuard:
             return
         await self._app(scope, replayed, send)
 
-    @staticmethod
-    async def _read(scope: Scope, receive: Receive) -> bytes:
-        limit = DOCUMENT_LIMIT if scope["path"].startswith(_DOCUMENTS) else JSON_LIMIT
-        parts, size, more = [], 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _Gone
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > limit:
-                raise BodyTooLarge(f"Send at most {limit // 1024} KiB.", headers={"Connection": "close"})
-            parts.append(chunk)
-            more = message.get("more_body", False)
-        return b"".join(parts)
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        wanted = next(
+            (
+                body
+                for method, path, body in self._routes
+                if method == scope["method"] and path.fullmatch(scope["path"].rstrip("/"))
+            ),
+            _SMALL_JSON,
+        )
+        if _announced(scope) > wanted.limit:
+            raise _too_large(wanted)
+        body = await _read(receive, wanted)
+        if body:
+            _check_type(scope, wanted)
+        return body
+
+
+async def _read(receive: Receive, wanted: Body) -> bytes:
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > wanted.limit:
+            raise _too_large(wanted)
+        parts.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _announced(scope: Scope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length) if length.isdigit() and len(length) < 19 else 0
+
+
+def _too_large(wanted: Body) -> BodyTooLarge:
+    return BodyTooLarge(f"Send at most {wanted.limit // 1024} KiB.", headers={"Connection": "close"})
 
 
 class _Gone(Exception):
@@ -68,13 +112,14 @@ def _check_address(scope: Scope) -> None:
         raise Unprocessable(errors=(FieldProblem("", "format", "The query must not contain NUL characters."),))
 
 
-def _check_type(scope: Scope, body: bytes) -> None:
-    if not body:
-        return
-    wanted = b"multipart/form-data" if scope["path"] in _UPLOADS else b"application/json"
-    given = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
-    if given != wanted:
-        raise UnsupportedMediaType(f"Send it with Content-Type: {wanted.decode()}.")
+def _check_type(scope: Scope, wanted: Body) -> None:
+    given = [value for name, value in scope["headers"] if name == b"content-type"]
+    kind, _, parameters = (given[0] if len(given) == 1 else b"").decode("latin-1").lower().partition(";")
+    if kind.strip() != wanted.media_type or not _UTF8.fullmatch(parameters):
+        raise UnsupportedMediaType(f"Send it with Content-Type: {wanted.media_type}.")
+    # Nothing here unpacks: a small body that unpacks to a large one would pass the limit.
+    if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
+        raise UnsupportedMediaType("Send it without Content-Encoding.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,114 +1,148 @@
-"""The outermost layer: request id, the caller's address, the access log, security headers, and the last net for errors.
+"""The outermost layer: request id, the caller's address and whether it may come in, access log, security headers, and
+the last net for errors.
 
 Pure ASGI around the whole framework, so that what the router refuses (404, 405) is logged like everything else.
 """
 
-import ipaddress
 import re
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import uuid4
 
-from api.lib import telemetry
+from api.lib import networks, telemetry, tracing
+from api.lib.errors import AddressNotAllowed, Problem
+from api.lib.http import problems
 from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
+from api.lib.settings import Settings
 from api.lib.telemetry import Metrics
+from api.server.middleware import access_log
+from api.server.middleware.headers import SecurityHeaders
 
-log = telemetry.logger("access")
+log = telemetry.logger(__name__)
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
-_CSP = (
-    b"default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    b"frame-ancestors 'none'"
-)
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"content-security-policy", _CSP),
-]
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Probes come from the platform's own addresses, and learn nothing here but whether the process can work.
+_PROBES = frozenset({"/health/live", "/health/ready"})
 
 
 class Edge:
-    """Wraps the application. ``trusted`` are the proxies whose X-Forwarded-For is believed."""
+    """Wraps the application."""
 
-    def __init__(self, app: ASGI, *, trusted: Sequence[str], metrics: Metrics) -> None:
+    def __init__(self, app: ASGI, *, settings: Settings, metrics: Metrics) -> None:
         self._app = app
-        self._trusted: list[Network] = [ipaddress.ip_network(cidr, strict=False) for cidr in trusted]
+        self._trusted = networks.networks(settings.trusted_proxies)
+        self._rules = networks.Rules(
+            allowed=(networks.networks(settings.allowed_networks),), denied=networks.networks(settings.denied_networks)
+        )
+        self._headers = SecurityHeaders(secure=settings.public_url.startswith("https:"))
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"")
-        request_id = given.decode() if _REQUEST_ID.match(given) else uuid4().hex
-        token = telemetry.request_id.set(request_id)
-        scope["client_ip"] = address = self._address(scope, headers)
-        started = time.perf_counter()
-        seen: dict[str, Any] = {"status": 500, "size": 0}
-
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-                own = {name.lower() for name, _ in message.get("headers", [])}
-                message["headers"] = [
-                    *message.get("headers", []),
-                    *((name, value) for name, value in _HEADERS if name not in own),
-                    (b"x-request-id", request_id.encode()),
-                ]
-            elif message["type"] == "http.response.body":
-                seen["size"] += len(message.get("body", b""))
-            await send(message)
-
+        exchange = _Exchange(scope, receive, send, self._headers)
+        peer = scope.get("client")
+        forwarded = (value.decode("latin-1") for value in exchange.all(b"x-forwarded-for"))
+        scope["client_ip"] = networks.caller(peer[0] if peer else "127.0.0.1", forwarded, self._trusted)
+        token = telemetry.request_id.set(exchange.request_id)
+        parent = tracing.accept(exchange.first(b"traceparent").decode("latin-1"))
         try:
-            await self._app(scope, receive, watched)
+            with tracing.span("http.request", access_log.method_of(scope), kind="web", parent=parent) as span:
+                try:
+                    await self._answer(scope, exchange)
+                finally:
+                    exchange.end()
+                    route = access_log.route_of(scope)
+                    span.rename(f"{access_log.method_of(scope)} {route}")
+                    span.tag("http.route", route)
+                    span.tag("http.method", access_log.method_of(scope))
+                    span.tag("http.status_code", str(exchange.status))
+                    span.tag("http.request_id", exchange.request_id)
+                    if exchange.status >= 500:
+                        span.fail("http.server_error")
+                    self._record(scope, exchange)
         finally:
-            self._log(scope, headers, address, seen, time.perf_counter() - started)
             telemetry.request_id.reset(token)
 
-    def _log(self, scope: Any, headers: dict[bytes, bytes], address: str, seen: dict[str, Any], seconds: float) -> None:
-        handler = scope.get("route_handler")
-        route = next(iter(sorted(getattr(handler, "paths", ()) or ("-",))))
-        principal = scope.get("user")
-        # The path may hold a slug, never a query: search terms can be somebody's name.
-        log.info(
-            "request",
-            **{
-                "http.method": scope["method"],
-                "http.route": scope.get("path_template") or route,
-                "http.url_details.path": scope["path"][:200],
-                "http.status_code": seen["status"],
-                "http.useragent": headers.get(b"user-agent", b"").decode("latin-1")[:200],
-                "network.client.ip": address,
-                "network.bytes_written": seen["size"],
-                "usr.id": getattr(principal, "subject_uid", None),
-                "duration": int(seconds * 1e9),
-            },
-        )
-        tags = [f"method:{scope['method']}", f"status:{seen['status']}"]
-        self._metrics.timing("http.request", seconds * 1000, tags=tags)
-
-    def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
-        """Walk X-Forwarded-For from the right, past our own proxies; what a client wrote itself counts for nothing."""
-        client = scope.get("client")
-        address = client[0] if client else "127.0.0.1"
-        chain = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
-        while chain and self._is_trusted(address):
-            candidate = chain.pop()
-            try:
-                ipaddress.ip_address(candidate)
-            except ValueError:
-                break
-            address = candidate
-        return address
-
-    def _is_trusted(self, address: str) -> bool:
+    async def _answer(self, scope: Scope, exchange: "_Exchange") -> None:
+        if scope["path"] not in _PROBES and not self._rules.admit(scope["client_ip"]):
+            self._metrics.increment("http.refused", tags=["reason:address"])
+            await exchange.refuse(AddressNotAllowed())
+            return
         try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in network for network in self._trusted)
+            await self._app(scope, exchange.receive, exchange.send)
+        except Exception as error:
+            log.error("request failed", error=type(error).__name__, trace=telemetry.trace(error))
+            if exchange.started:
+                # Half an answer is out already: the server ends the connection, so that nobody takes it for a whole.
+                raise
+            await exchange.refuse(Problem())
+
+    def _record(self, scope: Scope, exchange: "_Exchange") -> None:
+        access_log.write(
+            scope,
+            request_id=exchange.request_id,
+            status=exchange.status,
+            size=exchange.size,
+            seconds=exchange.seconds,
+            aborted=exchange.aborted,
+            user_agent=exchange.first(b"user-agent"),
+        )
+        self._metrics.timing("http.request", exchange.seconds * 1000, tags=access_log.tags(scope, exchange.status))
+
+
+class _Exchange:
+    """One request and its answer, as they pass by."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: SecurityHeaders) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._headers = headers
+        self._begun = time.perf_counter()
+        self._complete = False
+        self._gone = False
+        given = self.first(b"x-request-id")
+        self.request_id = given.decode() if _REQUEST_ID.match(given) else uuid4().hex
+        self.started = False
+        self.status = 500
+        self.size = 0
+        self.seconds = 0.0
+
+    def all(self, name: bytes) -> Iterable[bytes]:
+        return (value for key, value in self._scope["headers"] if key == name)
+
+    def first(self, name: bytes) -> bytes:
+        return next(iter(self.all(name)), b"")
+
+    @property
+    def aborted(self) -> bool:
+        """Tells whether the client left before it had its answer."""
+        return self._gone and not self._complete
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._gone = self._gone or message["type"] == "http.disconnect"
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            added = self._headers.added(self._scope["path"], list(message.get("headers", [])))
+            message["headers"] = [*added, (b"x-request-id", self.request_id.encode())]
+        elif message["type"] == "http.response.body":
+            self.size += len(message.get("body", b""))
+            self._complete = not message.get("more_body", False)
+        await self._send(message)
+
+    async def refuse(self, problem: Problem) -> None:
+        answer = problems.response(problem).to_asgi_response(None, None)  # type: ignore[arg-type]
+        await answer(self._scope, self.receive, self.send)  # type: ignore[arg-type]
+
+    def end(self) -> None:
+        """Take the time, and a client that left without an answer for what it is."""
+        self.seconds = time.perf_counter() - self._begun
+        if not self.started and self._gone:
+            self.status = access_log.ABORTED

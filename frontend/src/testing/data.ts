@@ -1,6 +1,7 @@
 import type {
   Category,
   EventDetail,
+  EventImage,
   Flow,
   Registration,
   StaffRegistration,
@@ -78,6 +79,19 @@ const TITLES: [string, string, string, string][] = [
   ["clay-and-kiln", "Clay and Kiln", "arts", "Auroville, India"],
 ];
 
+const picture: EventImage = {
+  url: "/files/5f0c1d1e-8a55-4f0e-9f5c-6d2b7f1a0c3e/960.jpg",
+  width: 960,
+  height: 640,
+  files: ["webp", "jpg"].flatMap((kind) =>
+    [480, 960].map((width) => ({
+      url: `/files/5f0c1d1e-8a55-4f0e-9f5c-6d2b7f1a0c3e/${width}.${kind}`,
+      type: kind === "webp" ? "image/webp" : "image/jpeg",
+      width,
+    })),
+  ),
+};
+
 export const events = TITLES.map(
   ([slug, title, category, place], index): EventDetail => ({
     uid: index === 0 ? IDS.event : `5b6f2c1e-000${index + 1}-4c1e-9b3a-000000000001`,
@@ -101,6 +115,7 @@ export const events = TITLES.map(
     state: "published",
     revision: 1,
     registration_open: index !== 3,
+    image: index === 1 ? picture : null,
     tickets,
     registration_opens_at: null,
     registration_closes_at: "2027-01-31T18:29:00Z",

@@ -87,8 +87,18 @@ export class FakeApi {
       email: "staff@example.org",
       name: "Meera Staff",
       grants: [
-        { organization, role: "administrator", permissions: [...permissions] },
-        { organization: second, role: "front-desk", permissions: ["registration:read"] },
+        {
+          organization,
+          role: "administrator",
+          permissions: [...permissions],
+          second_factor_needed: false,
+        },
+        {
+          organization: second,
+          role: "front-desk",
+          permissions: ["registration:read"],
+          second_factor_needed: false,
+        },
       ],
     };
   }

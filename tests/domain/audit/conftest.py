@@ -72,8 +72,13 @@ async def verified(
 _EVENT = r"(SELECT event_ids[1 + (\1 - 1) % 3] FROM audit_seal WHERE batch = 1 + (\1 - 1) / 3)"
 
 
+def about(statement: str) -> str:
+    """Put keys of events into a statement: ``{5}`` stands for the fifth."""
+    return re.sub(r"\{(\d+)\}", _EVENT, statement)
+
+
 async def tamper(owner: Database, *statements: str) -> None:
-    """Do something to the tables as their owner. ``{5}`` stands for the key of the fifth event."""
+    """Do something to the tables as their owner."""
     async with owner.engine.begin() as connection:
         for statement in statements:
-            await connection.execute(text(re.sub(r"\{(\d+)\}", _EVENT, statement)))
+            await connection.execute(text(about(statement)))

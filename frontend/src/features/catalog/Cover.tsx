@@ -1,3 +1,4 @@
+import type { EventImage } from "@/lib/api/types";
 import "./cover.css";
 
 const PALETTES = 5;
@@ -9,8 +10,40 @@ function hash(seed: string): number {
   return value >>> 0;
 }
 
-/** A drawn cover in place of a photograph: the same program always gets the same one. */
-export function Cover({ seed, tall = false }: { seed: string; tall?: boolean }) {
+type CoverProps = { seed: string; image: EventImage | null; tall?: boolean };
+
+/** A program's picture, or a drawn cover in its place: the same program always gets the same one. */
+export function Cover({ seed, image, tall = false }: CoverProps) {
+  return image ? <Photograph image={image} tall={tall} /> : <Drawing seed={seed} tall={tall} />;
+}
+
+function Photograph({ image, tall }: { image: EventImage; tall: boolean }) {
+  const sources = (type: string) =>
+    image.files
+      .filter((file) => file.type === type)
+      .map((file) => `${file.url} ${file.width}w`)
+      .join(", ");
+  const sizes = tall ? "(min-width: 75rem) 72rem, 100vw" : "(min-width: 40rem) 24rem, 100vw";
+  return (
+    <picture>
+      <source type="image/webp" srcSet={sources("image/webp")} sizes={sizes} />
+      <img
+        className={`cover cover-photo${tall ? " cover-tall" : ""}`}
+        src={image.url}
+        srcSet={sources("image/jpeg")}
+        sizes={sizes}
+        width={image.width}
+        height={image.height}
+        // The title beside it says what the program is.
+        alt=""
+        loading={tall ? "eager" : "lazy"}
+        decoding="async"
+      />
+    </picture>
+  );
+}
+
+function Drawing({ seed, tall }: { seed: string; tall: boolean }) {
   const number = hash(seed);
   const Motif = [Sunrise, Hills, Ripples, Weave][Math.floor(number / PALETTES) % MOTIFS] ?? Sunrise;
   return (

@@ -12,7 +12,7 @@ export function EventCard({ event }: { event: EventSummary }) {
   return (
     <li className="event-card">
       <div className="event-card-cover">
-        <Cover seed={event.slug} />
+        <Cover seed={event.slug} image={event.image} />
         <span className="date-badge" aria-hidden="true">
           <strong>{badge.day}</strong>
           {badge.month}

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { PageHeading } from "@/components/ui/PageHeading";
+import { RichText } from "@/components/ui/RichText";
 import type { EventDetail } from "@/lib/api/types";
 import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
@@ -13,7 +14,7 @@ export function EventDetails({ event, register }: { event: EventDetail; register
   const text = useText();
   return (
     <article className="page stack">
-      <Cover seed={event.slug} tall />
+      <Cover seed={event.slug} image={event.image} tall />
       <div className="event-layout">
         <div className="event-head stack-s">
           {event.category && <p className="eyebrow">{text(event.category.title)}</p>}
@@ -48,7 +49,7 @@ export function EventDetails({ event, register }: { event: EventDetail; register
           {text(event.description) && (
             <section className="stack-s">
               <h2>{t.event.about}</h2>
-              <div className="prose">{text(event.description)}</div>
+              <RichText markup={text(event.description)} />
             </section>
           )}
           {event.tickets.length > 0 && (

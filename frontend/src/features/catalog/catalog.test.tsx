@@ -47,6 +47,16 @@ test("shows an event's dates in the event's own zone, and its tickets", async ()
   expect(screen.getByText("Sold out")).toBeInTheDocument();
 });
 
+test("shows a program's picture in the size that fits, and draws one where there is none", async () => {
+  const { container } = renderApp("/");
+  await screen.findByRole("link", { name: /Monsoon School/ });
+  const pictures = container.querySelectorAll("picture");
+  expect(pictures).toHaveLength(1);
+  expect(pictures[0]?.querySelector("source")?.srcset).toMatch(/480\.webp 480w, .*960\.webp 960w$/);
+  expect(pictures[0]?.querySelector("img")).toHaveAttribute("alt", "");
+  expect(container.querySelectorAll("svg.cover").length).toBe(3);
+});
+
 test("does not offer to register when registration is closed", async () => {
   renderApp("/events/mountain-rescue-first-aid");
   expect(await screen.findByText("Registration is closed")).toBeInTheDocument();
