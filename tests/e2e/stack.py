@@ -33,7 +33,11 @@ from deploy.local.testing import TestServices
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "prs"
 BACK_OFFICE_PASSWORD = "back-office-of-throw-away-data"
-PASSWORDS = {"prs_app": "app-of-throw-away-data", "prs_worker": "worker-of-throw-away-data"}
+PASSWORDS = {
+    "prs_app": "app-of-throw-away-data",
+    "prs_worker": "worker-of-throw-away-data",
+    "prs_sealer": "sealer-of-throw-away-data",
+}
 
 
 class TookTooLong(AssertionError):
@@ -95,6 +99,9 @@ class Stack:
             "PRS_API_DATABASE_URL": services.database_url(DATABASE, user="prs_app", password=PASSWORDS["prs_app"]),
             "PRS_WORKER_DATABASE_URL": services.database_url(
                 DATABASE, user="prs_worker", password=PASSWORDS["prs_worker"]
+            ),
+            "PRS_SEALER_DATABASE_URL": services.database_url(
+                DATABASE, user="prs_sealer", password=PASSWORDS["prs_sealer"]
             ),
             "PRS_REDIS_URL": services.redis_url(),
             "PRS_ODOO_URL": back_office,
