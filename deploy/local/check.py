@@ -178,9 +178,11 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def generate(_arguments: Sequence[str]) -> int:
-    """Writes the OpenAPI document and the client made from it."""
+    """Writes the OpenAPI document, the client made from it, and the permission tables of the guide."""
     environment = prepare(built=False)
     code = _foreground("OpenAPI document", (sys.executable, "-m", "api.cli", "openapi"), environment)
+    tables = (sys.executable, "-m", "api.cli", "permissions", "--write")
+    code = code or _foreground("permission tables", tables, environment)
     if code == 0 and (FRONTEND / "package.json").is_file():
         code = _foreground("client", _npm("", "generate").arguments, environment, FRONTEND)
     return code
