@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from litestar import Litestar
 
-from api import account_commands, cli_audit, cli_keys, demo, roles
+from api import account_commands, cli_audit, cli_keys, cli_privacy, demo, roles
 from api.commands import run as _run
 from api.domain.forms import engine
 from api.domain.forms import service as forms
@@ -37,6 +37,7 @@ def main() -> None:
 
 
 main.add_command(cli_audit.audit)
+main.add_command(cli_privacy.privacy)
 
 
 @main.group()
@@ -251,7 +252,7 @@ def entry() -> None:
     _adopt_local_run()
     try:
         main(standalone_mode=True)
-    except (SettingsError, SealError, Problem, cli_keys.StillHeld) as error:
+    except (SettingsError, SealError, Problem, cli_keys.OutOfReach, cli_keys.StillHeld) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 
