@@ -65,13 +65,12 @@ async def _answers(uow: UnitOfWork, rows: Sequence[Registration]) -> dict[int, d
     sealed = defaultdict(list)
     for secret in await repository.sealed_of(uow.session, list(by_id)):
         sealed[secret.registration_id].append(secret)
+    opened = {key: await sealing.opened(uow, by_id[key], some) for key, some in sealed.items()}
     for step in await repository.steps_of(uow.session, list(by_id)):
-        row = by_id[step.registration_id]
-        opened = sealing.open_answers(uow.kernel.vault, row, sealed[row.id], step.step)
-        if step.answers or opened:
-            found[row.id][step.step] = answers.put_in(
-                step.answers, {pointer: value for pointer, (_, value) in opened.items()}
-            )
+        whole = opened.get(step.registration_id, {})
+        secrets = {pointer: value for (name, pointer), value in whole.items() if name == step.step}
+        if step.answers or secrets:
+            found[step.registration_id][step.step] = answers.put_in(step.answers, secrets)
     return found
 
 
