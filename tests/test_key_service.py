@@ -58,6 +58,16 @@ async def worker(settings: Settings) -> AsyncIterator[Kernel]:
         await kernel.close()
 
 
+async def moved(settings: Settings) -> list[tuple[int, int]]:
+    """Move everything to the key that the settings name."""
+    sealer = make_kernel(settings, service="test", database_url=settings.sealer_database_url)
+    try:
+        async with worker(settings) as mover:
+            return [seen async for seen in rewrapping.rewrap(mover, sealer, batch=2)]
+    finally:
+        await sealer.close()
+
+
 async def steward(kernel: Kernel, world: World) -> None:
     async with unit_of_work(kernel) as uow:
         account = await accounts.register(uow, email="steward@example.org", password=PASSWORD, name="steward")
@@ -160,8 +170,7 @@ async def test_moving_from_the_environment_to_the_service(
     async with running(settings) as found:
         uids = [(await register(found.client, world, passport=PASSPORT))["registration"]["uid"] for _ in range(3)]
     both = structs(in_service, master_keys=settings.master_keys)
-    async with worker(both) as mover:
-        assert [seen async for seen in rewrapping.rewrap(mover, batch=2)][-1] == (6, 6)
+    assert (await moved(both))[-1] == (6, 6)
     async with owner.engine.connect() as connection:
         keys = (await connection.execute(text("SELECT DISTINCT key_id FROM registration_key"))).scalars().all()
     assert [key.startswith("arn:aws:kms:") for key in keys] == [True]
@@ -177,13 +186,9 @@ async def test_after_the_alias_has_moved_on_the_old_key_can_be_disabled(
     async with running(both) as found:
         uid = (await register(found.client, world, passport=PASSPORT))["registration"]["uid"]
     old = service.client().describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"]
-    async with worker(both) as mover:
-        async for _ in rewrapping.rewrap(mover):
-            pass
-        new = service.new_key(ALIAS)
-        assert new != old
-        async for _ in rewrapping.rewrap(mover):
-            pass
+    await moved(both)
+    assert service.new_key(ALIAS) != old
+    await moved(both)
     service.client().disable_key(KeyId=old)
     async with running(in_service) as found:
         assert (await reveal(found.client, uid)).json() == {"value": PASSPORT}

@@ -41,22 +41,23 @@ COLUMNS = (
         "(SELECT uid::text FROM account WHERE account.id = t.account_id)",
     ),
     SealedColumn("audit_key", "sealed_private", "kid", "t.kid"),
+    SealedColumn("erasure", "sealed_email", "id", "t.uid::text"),
 )
 
 
-async def present(session: AsyncSession) -> list[SealedColumn]:
-    """Return the columns that this database has and this process may change."""
+async def changeable(session: AsyncSession) -> list[SealedColumn]:
+    """Return the columns that this role may read and change."""
     found = await session.execute(
         text(
             """
-            SELECT name FROM unnest(CAST(:names AS text[])) AS name
-            WHERE to_regclass(name) IS NOT NULL AND has_table_privilege(to_regclass(name), 'SELECT, UPDATE')
+            SELECT place FROM unnest(CAST(:tables AS text[]), CAST(:columns AS text[])) WITH ORDINALITY
+              AS one (name, col, place)
+            WHERE has_column_privilege(name, col, 'SELECT') AND has_column_privilege(name, col, 'UPDATE')
             """
         ),
-        {"names": [column.table for column in COLUMNS]},
+        {"tables": [column.table for column in COLUMNS], "columns": [column.column for column in COLUMNS]},
     )
-    tables = set(found.scalars())
-    return [column for column in COLUMNS if column.table in tables]
+    return [COLUMNS[place - 1] for place in found.scalars()]
 
 
 async def counts(session: AsyncSession, column: SealedColumn) -> Mapping[str, int]:

@@ -26,6 +26,7 @@ from api.server.middleware import body_guard
 from api.server.middleware.authentication import AuthenticationMiddleware
 from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
+from api.server.middleware.options import OptionsMiddleware
 from api.server.middleware.throttle import ThrottleMiddleware
 
 
@@ -76,7 +77,7 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
             "tokens": Provide(provide_tokens, sync_to_thread=False),
         },
         guards=[guards.require_permission],
-        middleware=[AuthenticationMiddleware(), ThrottleMiddleware()],
+        middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware()],
         exception_handlers={Exception: problems.handle},
         dto=StrictBody,
         return_dto=None,

@@ -20,7 +20,6 @@ PROCESSES = "prs_app, prs_worker"
 FUNCTIONS = (
     "prs_vault.put(bigint, bigint, text, text, bytea, bytea)",
     "prs_vault.read(bigint)",
-    "prs_vault.forget(bigint, text[])",
     "prs_vault.find(bigint, bytea)",
 )
 
@@ -134,14 +133,17 @@ def _vault() -> None:
     op.execute(
         """
         CREATE TABLE prs_vault.aadhaar (
-          registration_id bigint NOT NULL REFERENCES public.registration (id) ON DELETE CASCADE,
+          registration_id bigint NOT NULL,
           step text NOT NULL,
           pointer text NOT NULL,
           organization_id bigint NOT NULL REFERENCES public.organization (id),
           sealed bytea NOT NULL,
           blind_index bytea NOT NULL,
           stored_at timestamptz NOT NULL DEFAULT now(),
-          PRIMARY KEY (registration_id, step, pointer)
+          PRIMARY KEY (registration_id, step, pointer),
+          -- Whatever deletes the answer, a save, a retention rule or an erasure, deletes the number.
+          FOREIGN KEY (registration_id, step, pointer)
+            REFERENCES public.registration_sealed_answer (registration_id, step, pointer) ON DELETE CASCADE
         )
         """
     )
@@ -170,15 +172,6 @@ def _vault() -> None:
         CREATE FUNCTION prs_vault.read(registration bigint) RETURNS TABLE (step text, pointer text, sealed bytea)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           SELECT step, pointer, sealed FROM prs_vault.aadhaar WHERE registration_id = registration
-            AND organization_id = ANY (public.prs_scope())
-        $$
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION prs_vault.forget(registration bigint, steps text[]) RETURNS void
-        LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-          DELETE FROM prs_vault.aadhaar WHERE registration_id = registration AND step = ANY (steps)
             AND organization_id = ANY (public.prs_scope())
         $$
         """

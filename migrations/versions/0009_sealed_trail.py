@@ -65,6 +65,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_seal_end", "audit_seal", ["last_xact", "last_id"], unique=True)
     op.execute("GRANT SELECT, INSERT ON audit_seal, audit_key TO prs_sealer")
+    # When the master key is replaced the sealing key is wrapped anew.
+    op.execute("GRANT UPDATE (sealed_private) ON audit_key TO prs_sealer")
     op.execute("GRANT SELECT ON audit_seal TO prs_auditor")
     op.execute("GRANT SELECT (kid, public_key, created_at, retired_at) ON audit_key TO prs_auditor")
     op.execute(

@@ -3,7 +3,7 @@
 An erasure of an account belongs to no organization: the API may add such a row and never sees it again.
 
 Revision: 0010
-Follows: 0011
+Follows: 0009
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0011"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""The vault of whole Aadhaar numbers, where it is on: reached by one role, through four functions.
+"""The vault of whole Aadhaar numbers, where it is on: reached by one role, through three functions.
 
 In a cluster of its own: who may take on a role is decided for all databases of a cluster.
 """
@@ -163,9 +163,12 @@ async def test_where_it_is_off_the_processes_cannot_get_in(kernel: Kernel, owner
         await execute(kernel, papers.organization.id, "SET LOCAL ROLE prs_vault_app")
 
 
-async def test_with_the_registration_the_number_goes(api: httpx.AsyncClient, owner: Database, papers: World) -> None:
+@pytest.mark.parametrize("table", ["registration", "registration_sealed_answer"])
+async def test_with_the_answer_the_number_goes(
+    api: httpx.AsyncClient, owner: Database, papers: World, table: str
+) -> None:
     await register(api, papers)
     assert await numbers(owner) == 1
     async with owner.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM registration"))
+        await connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
     assert await numbers(owner) == 0

@@ -12,6 +12,7 @@ from api.lib.security import OPEN, Permission
 from tests.contract.call import Call
 from tests.contract.callers import Caller, sign_in
 from tests.contract.calls import CALLS
+from tests.contract.calls_signin import ANSWERS
 from tests.contract.conftest import Platform
 from tests.contract.ground import PARTICIPANT, Ground
 from tests.contract.operations import OPERATIONS, Operation
@@ -20,6 +21,8 @@ HOLDER = Permission.REGISTRATION_HOLDER
 # Where a key is told that a person's account is meant.
 OF_A_PERSON = {
     "getMe", "listMyRegistrations", "claimRegistration", "listMySessions", "endMySession", "endMySessions",
+    "changePassword", "getSecondFactor", "beginSecondFactor", "confirmSecondFactor", "renewRecoveryCodes",
+    "turnOffSecondFactor",
     "listMyConsents", "withdrawMyConsent", "exportMyData", "eraseMe",
 }  # fmt: skip
 # About something that is not the caller's, whoever calls.
@@ -89,7 +92,7 @@ def expected(operation: Operation, caller: Caller) -> str:
         return OF_SOMEBODY_ELSE[operation.name]
     if operation.permission is HOLDER and STAFF_OF_HOLDERS[operation.name] not in caller.permissions:
         return "404 not-found"
-    return "done"
+    return ANSWERS.get(operation.name, "done")
 
 
 def test_there_is_a_request_for_every_operation() -> None:

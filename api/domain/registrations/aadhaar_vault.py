@@ -1,7 +1,7 @@
 """Whole Aadhaar numbers, where the installation may keep them: in a schema and behind a role of their own.
 
 The process's role cannot read the table. It takes on ``prs_vault_app`` for one call, which ``prs db roles`` allows only
-where ``PRS_AADHAAR_VAULT`` is on, and that role can do nothing but call four functions.
+where ``PRS_AADHAAR_VAULT`` is on, and that role can do nothing but call three functions.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -43,30 +43,25 @@ async def _inside(uow: UnitOfWork) -> AsyncIterator[None]:
     await uow.session.execute(text("SET LOCAL ROLE NONE"))
 
 
-async def replace(uow: UnitOfWork, registration: Registration, steps: Sequence[str], numbers: Sequence[Whole]) -> None:
-    """Put the numbers of some steps in place of those that are there."""
-    if not is_on(uow):
+async def put(uow: UnitOfWork, registration: Registration, numbers: Sequence[Whole]) -> None:
+    """Keep the whole numbers of answers that have just been stored. They go when those go."""
+    if not numbers:
         return
     async with _inside(uow):
         await uow.session.execute(
-            text("SELECT prs_vault.forget(:registration, :steps)"),
-            {"registration": registration.id, "steps": list(steps)},
+            text("SELECT prs_vault.put(:registration, :organization, :step, :pointer, :sealed, :index)"),
+            [
+                {
+                    "registration": registration.id,
+                    "organization": registration.organization_id,
+                    "step": number.step,
+                    "pointer": number.pointer,
+                    "sealed": number.sealed,
+                    "index": number.blind_index,
+                }
+                for number in numbers
+            ],
         )
-        if numbers:
-            await uow.session.execute(
-                text("SELECT prs_vault.put(:registration, :organization, :step, :pointer, :sealed, :index)"),
-                [
-                    {
-                        "registration": registration.id,
-                        "organization": registration.organization_id,
-                        "step": number.step,
-                        "pointer": number.pointer,
-                        "sealed": number.sealed,
-                        "index": number.blind_index,
-                    }
-                    for number in numbers
-                ],
-            )
 
 
 async def read(

@@ -166,14 +166,13 @@ async def store(
     writer = await _Writer.of(uow, registration, secrets)
     await repository.put_steps(uow.session, rows)
     await repository.put_sealed(uow.session, registration.id, list(steps), writer.rows(secrets))
-    await aadhaar_vault.replace(uow, registration, list(steps), writer.whole(secrets))
+    await aadhaar_vault.put(uow, registration, writer.whole(secrets))
 
 
 async def forget(uow: UnitOfWork, registration: Registration, steps: Sequence[str]) -> None:
     """Forget the sensitive answers of some steps, wherever they are kept."""
     if steps:
         await repository.put_sealed(uow.session, registration.id, steps, [])
-        await aadhaar_vault.replace(uow, registration, steps, [])
 
 
 class _Writer:

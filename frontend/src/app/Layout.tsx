@@ -28,6 +28,7 @@ export function Layout({ children }: { children: ReactNode }) {
       <footer className="site-footer">
         <div className="site-bar">
           <span>{t.common.footer}</span>
+          <Link to="/support">{t.common.help}</Link>
           <a href="/docs">{t.common.apiDocs}</a>
         </div>
       </footer>

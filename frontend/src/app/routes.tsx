@@ -8,11 +8,13 @@ const CatalogRoute = lazy(() => import("./routes/CatalogRoute"));
 const EventRoute = lazy(() => import("./routes/EventRoute"));
 const RegisterRoute = lazy(() => import("./routes/RegisterRoute"));
 const ResumeRoute = lazy(() => import("./routes/ResumeRoute"));
-const SignInRoute = lazy(() => import("./routes/SignInRoute"));
+const EntryRoute = lazy(() => import("./routes/EntryRoute"));
 const AccountRoute = lazy(() => import("./routes/AccountRoute"));
 const StaffRoute = lazy(() => import("./routes/StaffRoute"));
-const FormImportRoute = lazy(() => import("./routes/FormImportRoute"));
+const SupportRoute = lazy(() => import("./routes/SupportRoute"));
 const NotFoundRoute = lazy(() => import("./routes/NotFoundRoute"));
+
+const ENTRY = ["/sign-in", "/sign-up", "/verify-email", "/forgot-password", "/reset-password"];
 
 export function AppRoutes() {
   const t = useMessages();
@@ -30,10 +32,12 @@ export function AppRoutes() {
           <Route path="/events/:slug" element={<EventRoute />} />
           <Route path="/register/:uid/:step?/:page?" element={<RegisterRoute />} />
           <Route path="/resume" element={<ResumeRoute />} />
-          <Route path="/sign-in" element={<SignInRoute />} />
-          <Route path="/account" element={<AccountRoute />} />
-          <Route path="/staff" element={<StaffRoute />} />
-          <Route path="/staff/forms" element={<FormImportRoute />} />
+          {ENTRY.map((path) => (
+            <Route key={path} path={path} element={<EntryRoute />} />
+          ))}
+          <Route path="/account/*" element={<AccountRoute />} />
+          <Route path="/staff/*" element={<StaffRoute />} />
+          <Route path="/support" element={<SupportRoute />} />
           <Route path="*" element={<NotFoundRoute />} />
         </Routes>
       </Suspense>

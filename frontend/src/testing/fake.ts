@@ -8,40 +8,13 @@ import {
   type ServedDocument,
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
+import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakeOrganization } from "./fakes/organization";
+import { FakeOversight } from "./fakes/oversight";
+import { FakePrivacy } from "./fakes/privacy";
+import { problem, type Refusal } from "./problem";
 
-type Refusal = {
-  status: number;
-  slug: string;
-  detail?: string;
-  errors?: unknown[];
-  headers?: Record<string, string>;
-  extra?: Record<string, unknown>;
-};
-
-export type Call = { method: string; path: string; headers: Headers; body: unknown };
-
-/** A problem document as the API answers it. */
-export function problem({
-  status,
-  slug,
-  detail = "",
-  errors = [],
-  headers = {},
-  extra = {},
-}: Refusal): Response {
-  return HttpResponse.json(
-    {
-      type: `/problems/${slug}`,
-      title: slug,
-      status,
-      detail,
-      request_id: "req-1",
-      errors,
-      ...extra,
-    },
-    { status, headers: { "Content-Type": "application/problem+json", ...headers } },
-  );
-}
+export type Call = { method: string; path: string; query: string; headers: Headers; body: unknown };
 
 const QR =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 9h2v2h-2zM9 15h3v2H9zM14 14h2v5h-2zM18 16h3v3h-3z"/></svg>';
@@ -54,12 +27,29 @@ const SENSITIVE = new Set(
   ),
 );
 
+export const ADMINISTRATOR = [
+  "api-key:manage",
+  "audit:read",
+  "event:read",
+  "organization:manage",
+  "privacy:manage",
+  "registration:create",
+  "registration:read",
+  "role:manage",
+] as const;
+
 /** The API in memory, as far as the app uses it: revisions, sealed answers and problems behave like the real ones. */
 export class FakeApi {
   registration: Registration | null = null;
   sealed: Record<string, unknown> = {};
   me: Me | null = null;
   calls: Call[] = [];
+  readonly organization = new FakeOrganization();
+  readonly oversight = new FakeOversight();
+  readonly privacy = new FakePrivacy();
+  readonly accounts = new FakeAccounts(() => {
+    if (!this.me) this.staff();
+  });
   /** Answers that the next save keeps out, with the reason. */
   unstored: StepState["problems"] = [];
   private refusals: { method: string; path: RegExp; answer: () => Response }[] = [];
@@ -71,6 +61,10 @@ export class FakeApi {
     this.calls = [];
     this.unstored = [];
     this.refusals = [];
+    this.accounts.reset();
+    this.privacy.reset();
+    this.oversight.reset();
+    this.organization.reset();
   }
 
   /** The next matching request is refused like this. */
@@ -84,7 +78,7 @@ export class FakeApi {
     return this.registration;
   }
 
-  staff(): void {
+  staff(permissions: readonly string[] = ADMINISTRATOR): void {
     const organization = { uid: IDS.organization, name: "Sahaya Foundation", slug: "sahaya" };
     const second = {
       uid: "0c0f0a44-0002-4c1e-9b3a-000000000002",
@@ -96,8 +90,18 @@ export class FakeApi {
       email: "staff@example.org",
       name: "Meera Staff",
       grants: [
-        { organization, role: "admin", permissions: ["registrations:read"] },
-        { organization: second, role: "viewer", permissions: ["registrations:read"] },
+        {
+          organization,
+          role: "administrator",
+          permissions: [...permissions],
+          second_factor_needed: false,
+        },
+        {
+          organization: second,
+          role: "front-desk",
+          permissions: ["registration:read"],
+          second_factor_needed: false,
+        },
       ],
     };
   }
@@ -108,10 +112,12 @@ export class FakeApi {
 
   readonly handlers = [
     http.all("*/api/v1/*", async ({ request }) => {
-      const path = new URL(request.url).pathname.replace("/api/v1", "");
+      const { pathname, search: query } = new URL(request.url);
+      const path = pathname.replace("/api/v1", "");
       this.calls.push({
         method: request.method,
         path,
+        query,
         headers: request.headers,
         body: await bodyOf(request),
       });
@@ -167,14 +173,10 @@ export class FakeApi {
     http.post("*/api/v1/auth/refresh", () =>
       this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
     ),
-    http.post("*/api/v1/auth/sessions", async ({ request }) => {
-      const { password } = (await request.json()) as { password: string };
-      if (password !== "correct horse battery")
-        return problem({ status: 401, slug: "unauthenticated" });
-      if (!this.me) this.staff();
-      return HttpResponse.json(TOKEN, { status: 201 });
-    }),
-    http.post("*/api/v1/auth/accounts", () => HttpResponse.json({}, { status: 201 })),
+    ...this.accounts.handlers,
+    ...this.privacy.handlers,
+    ...this.oversight.handlers,
+    ...this.organization.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
     http.get("*/api/v1/me", () =>
       this.me ? HttpResponse.json(this.me) : problem({ status: 401, slug: "unauthenticated" }),
@@ -308,8 +310,6 @@ async function bodyOf(request: StrictRequest<DefaultBodyType>): Promise<unknown>
     return text;
   }
 }
-
-const TOKEN = { access_token: "token", token_type: "Bearer", expires_in: 600, csrf_token: "csrf" };
 
 const SHEET_PROBLEMS = [
   {

@@ -1,6 +1,79 @@
+import { type ComponentType, lazy } from "react";
+import { Route, Routes, useMatch, useSearchParams } from "react-router";
 import { SignedIn } from "@/app/SignedIn";
+import { SecondFactorBanner } from "@/features/accounts/SecondFactorBanner";
+import { NotYours } from "@/features/organization/NotYours";
+import {
+  ORGANIZATION_PAGES,
+  OrganizationNavigation,
+  type OrganizationPage,
+} from "@/features/organization/OrganizationNavigation";
 import { StaffPage } from "@/features/staff/StaffPage";
+import type { Me } from "@/lib/api/types";
+import {
+  type GrantedOrganization,
+  organizationsOf,
+  permissionsIn,
+} from "@/lib/session/permissions";
+import NotFoundRoute from "./NotFoundRoute";
+
+type PageProps = { me: Me; organization: GrantedOrganization };
+
+const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
+  people: lazy(async () => ({
+    default: (await import("@/features/organization/people/PeoplePage")).PeoplePage,
+  })),
+  keys: lazy(async () => ({
+    default: (await import("@/features/organization/keys/KeysPage")).KeysPage,
+  })),
+  access: lazy(async () => ({
+    default: (await import("@/features/organization/access/AccessPage")).AccessPage,
+  })),
+  audit: lazy(() => import("./AuditRoute")),
+  privacy: lazy(() => import("./PrivacyOfficeRoute")),
+};
+
+const FormImportPage = lazy(async () => ({
+  default: (await import("@/features/authoring/FormImportPage")).FormImportPage,
+}));
 
 export default function StaffRoute() {
-  return <SignedIn>{(me) => <StaffPage me={me} />}</SignedIn>;
+  return <SignedIn>{(me) => <StaffArea me={me} />}</SignedIn>;
+}
+
+function StaffArea({ me }: { me: Me }) {
+  const [params] = useSearchParams();
+  const slug = useMatch("/staff/organization/:slug/*")?.params.slug;
+  const organizations = organizationsOf(me);
+  const organization =
+    organizations.find((one) => one.slug === slug || one.uid === params.get("organization")) ??
+    (slug === undefined ? organizations[0] : undefined);
+  return (
+    <>
+      <OrganizationNavigation me={me} organization={organization} />
+      <SecondFactorBanner me={me} />
+      <Routes>
+        <Route index element={<StaffPage me={me} />} />
+        <Route path="forms" element={<FormImportPage me={me} />} />
+        {organization &&
+          (Object.keys(PAGES) as OrganizationPage[]).map((page) => (
+            <Route
+              key={page}
+              path={`organization/:slug/${page}`}
+              element={<Guarded key={organization.uid} {...{ me, organization, page }} />}
+            />
+          ))}
+        <Route path="*" element={<NotFoundRoute />} />
+      </Routes>
+    </>
+  );
+}
+
+function Guarded({ me, organization, page }: PageProps & { page: OrganizationPage }) {
+  const Page = PAGES[page];
+  return permissionsIn(me, organization.uid).has(ORGANIZATION_PAGES[page]) ? (
+    <Page me={me} organization={organization} />
+  ) : (
+    <NotYours />
+  );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { asProblem } from "@/lib/api/problem";
 import type { Messages } from "@/lib/i18n/en";
 import { useMessages } from "@/lib/i18n/i18n";
@@ -19,11 +20,13 @@ export function explainProblem(error: unknown, t: Messages): string {
 type ProblemAlertProps = {
   error: unknown;
   title?: string;
+  /** Says a refusal better than its own text does. */
+  explanation?: string | null | undefined;
   onRetry?: () => void;
   actions?: ReactNode;
 };
 
-export function ProblemAlert({ error, title, onRetry, actions }: ProblemAlertProps) {
+export function ProblemAlert({ error, title, explanation, onRetry, actions }: ProblemAlertProps) {
   const t = useMessages();
   const { requestId } = asProblem(error);
   return (
@@ -40,8 +43,13 @@ export function ProblemAlert({ error, title, onRetry, actions }: ProblemAlertPro
         )
       }
     >
-      <p>{explainProblem(error, t)}</p>
-      {requestId && <p className="small soft">{t.problem.requestId(requestId)}</p>}
+      <p>{explanation ?? explainProblem(error, t)}</p>
+      {requestId && (
+        <p className="small soft">
+          {t.problem.requestId(requestId)}{" "}
+          <Link to={`/support?request=${encodeURIComponent(requestId)}`}>{t.problem.support}</Link>
+        </p>
+      )}
     </Alert>
   );
 }

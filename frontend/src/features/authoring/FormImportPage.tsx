@@ -5,17 +5,18 @@ import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { SelectField } from "@/components/ui/SelectField";
 import type { ImportReport, Me } from "@/lib/api/types";
-import { useMessages, useText } from "@/lib/i18n/i18n";
+import { useText } from "@/lib/i18n/i18n";
 import { importForm, publishForm, sheetProblems } from "./api";
 import { ProblemTable } from "./ProblemTable";
 import "./authoring.css";
+import { useTexts } from "./texts";
 
 /** What came of a workbook: a form, or none and the reasons. */
 type Outcome = Pick<ImportReport, "problems"> & { form: ImportReport["form"] | null };
 
 /** An organiser brings a workbook, reads every problem at once, and publishes when there is none. */
 export function FormImportPage({ me }: { me: Me }) {
-  const t = useMessages();
+  const texts = useTexts();
   const organizations = [
     ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
   ];
@@ -44,8 +45,8 @@ export function FormImportPage({ me }: { me: Me }) {
   return (
     <div className="page stack">
       <div className="stack-s">
-        <PageHeading title={t.importer.title} />
-        <p className="lead">{t.importer.lead}</p>
+        <PageHeading title={texts.title} />
+        <p className="lead">{texts.lead}</p>
       </div>
       <form
         className="stack import-form"
@@ -56,14 +57,14 @@ export function FormImportPage({ me }: { me: Me }) {
       >
         {organizations.length > 1 && (
           <SelectField
-            label={t.staff.organization}
+            label={texts.organization}
             value={organization}
             options={organizations.map(({ uid, name }) => ({ value: uid, label: name }))}
             onChange={setOrganization}
           />
         )}
         <label className="drop">
-          <span className="field-label">{t.importer.choose}</span>
+          <span className="field-label">{texts.choose}</span>
           <input
             type="file"
             accept=".xlsx,.xls,.csv"
@@ -75,7 +76,7 @@ export function FormImportPage({ me }: { me: Me }) {
         </label>
         <div>
           <Button type="submit" variant="primary" isDisabled={!file} isPending={isPending}>
-            {isPending ? t.importer.checking : t.importer.check}
+            {isPending ? texts.checking : texts.check}
           </Button>
         </div>
       </form>
@@ -86,7 +87,7 @@ export function FormImportPage({ me }: { me: Me }) {
 }
 
 function Report({ report }: { report: Outcome }) {
-  const t = useMessages();
+  const texts = useTexts();
   const text = useText();
   const [state, setState] = useState<"idle" | "pending" | "published">("idle");
   const [problem, setProblem] = useState<unknown>(null);
@@ -109,7 +110,7 @@ function Report({ report }: { report: Outcome }) {
       {form && (
         <Alert
           tone="good"
-          title={t.importer.cleanTitle}
+          title={texts.cleanTitle}
           actions={
             state !== "published" && (
               <Button
@@ -117,16 +118,12 @@ function Report({ report }: { report: Outcome }) {
                 onPress={() => publish(form.uid)}
                 isPending={state === "pending"}
               >
-                {state === "pending" ? t.importer.publishing : t.importer.publish}
+                {state === "pending" ? texts.publishing : texts.publish}
               </Button>
             )
           }
         >
-          <p>
-            {state === "published"
-              ? t.importer.published
-              : t.importer.cleanDetail(text(form.title))}
-          </p>
+          <p>{state === "published" ? texts.published : texts.cleanDetail(text(form.title))}</p>
         </Alert>
       )}
       {problem !== null && <ProblemAlert error={problem} />}

@@ -1,17 +1,17 @@
 import { Badge } from "@/components/ui/Feedback";
 import type { SheetProblem } from "@/lib/api/types";
-import { useMessages } from "@/lib/i18n/i18n";
+import { useTexts } from "./texts";
 
 /** Every problem of a workbook, in the order of its sheets and rows. */
 export function ProblemTable({ problems }: { problems: readonly SheetProblem[] }) {
-  const t = useMessages();
-  const { columns } = t.importer;
+  const texts = useTexts();
+  const { columns } = texts;
   const sorted = [...problems].sort(
     (a, b) => a.sheet.localeCompare(b.sheet) || (a.row ?? 0) - (b.row ?? 0),
   );
   return (
     <div className="stack-s">
-      <h2>{t.importer.problems(problems.length)}</h2>
+      <h2>{texts.problems(problems.length)}</h2>
       <div className="table-scroll">
         <table className="problem-table">
           <thead>
@@ -31,7 +31,7 @@ export function ProblemTable({ problems }: { problems: readonly SheetProblem[] }
                 <td>{problem.column || "–"}</td>
                 <td>
                   <Badge tone={problem.severity === "warning" ? "warn" : "bad"}>
-                    {problem.severity === "warning" ? t.importer.warning : t.importer.error}
+                    {problem.severity === "warning" ? texts.warning : texts.error}
                   </Badge>{" "}
                   {problem.message}
                 </td>

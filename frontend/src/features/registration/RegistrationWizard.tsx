@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Navigate, useParams } from "react-router";
 import { LinkButton } from "@/components/ui/Button";
 import { Alert, EmptyState, Skeleton } from "@/components/ui/Feedback";
@@ -7,7 +7,7 @@ import { ProblemAlert } from "@/components/ui/Problem";
 import { asProblem } from "@/lib/api/problem";
 import type { Flow, Registration } from "@/lib/api/types";
 import { useMessages, useText } from "@/lib/i18n/i18n";
-import { getFlow, getRegistration } from "./api";
+import { capability, getFlow, getRegistration } from "./api";
 import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
@@ -32,6 +32,9 @@ const AttendeesStep = lazy(load.attendees);
 const ReviewStep = lazy(load.review);
 const TicketsStep = lazy(load.tickets);
 
+/** What another module adds to a finished registration; it gets the headers that open it. */
+export type YourData = (uid: string, capability: Record<string, string>) => ReactNode;
+
 function usePreload(): void {
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -42,7 +45,7 @@ function usePreload(): void {
 }
 
 /** Loads a registration with the flow it is pinned to, and shows the step where it stands. */
-export function RegistrationWizard({ uid }: { uid: string }) {
+export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: YourData }) {
   const t = useMessages();
   // The draft keeps its own copy from here on; a refetch behind its back would only confuse the revisions.
   const own = {
@@ -62,7 +65,14 @@ export function RegistrationWizard({ uid }: { uid: string }) {
   });
 
   if (registration.data && flow.data) {
-    return <OpenRegistration key={uid} flow={flow.data} registration={registration.data} />;
+    return (
+      <OpenRegistration
+        key={uid}
+        flow={flow.data}
+        registration={registration.data}
+        yourData={yourData}
+      />
+    );
   }
   const error = registration.error ?? flow.error;
   if (!error) return <PageSkeleton />;
@@ -102,7 +112,9 @@ function PageSkeleton() {
   );
 }
 
-function OpenRegistration({ flow, registration }: { flow: Flow; registration: Registration }) {
+type OpenRegistrationProps = { flow: Flow; registration: Registration; yourData: YourData };
+
+function OpenRegistration({ flow, registration, yourData }: OpenRegistrationProps) {
   const t = useMessages();
   const wizard = useWizard(flow, registration);
   usePreload();
@@ -129,7 +141,9 @@ function OpenRegistration({ flow, registration }: { flow: Flow; registration: Re
         <Confirmation
           registration={wizard.snapshot.registration}
           onChange={(next) => wizard.draft.adopt(next)}
-        />
+        >
+          {yourData(registration.uid, capability(registration.uid))}
+        </Confirmation>
       </Suspense>
     );
   }

@@ -10,7 +10,8 @@ import type {
 import { prepareForms } from "@/lib/screen";
 import { rememberDraft, tokenOf } from "./guestTokens";
 
-function capability(uid: string): Record<string, string> {
+/** The header with which a guest opens this registration; empty for one of an account. */
+export function capability(uid: string): Record<string, string> {
   const token = tokenOf(uid);
   return token ? { "Registration-Token": token } : {};
 }

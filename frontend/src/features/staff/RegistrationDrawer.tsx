@@ -10,18 +10,23 @@ import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
 import { useRegistrationDetails } from "./queries";
 import { SyncBadge } from "./SyncBadge";
+import { RevealAnswer } from "./sensitive/RevealAnswer";
+import { useTexts } from "./texts";
 
 export function RegistrationDrawer({
   row,
+  mayReveal,
   onClose,
 }: {
   row: StaffRegistration | null;
+  mayReveal: boolean;
   onClose: () => void;
 }) {
   const t = useMessages();
+  const texts = useTexts();
   return (
-    <Dialog title={row?.name || t.staff.detailsTitle} isOpen={row !== null} onClose={onClose} side>
-      {row && <Details row={row} />}
+    <Dialog title={row?.name || texts.detailsTitle} isOpen={row !== null} onClose={onClose} side>
+      {row && <Details row={row} mayReveal={mayReveal} />}
       <div>
         <Button onPress={onClose}>{t.common.close}</Button>
       </div>
@@ -29,8 +34,9 @@ export function RegistrationDrawer({
   );
 }
 
-function Details({ row }: { row: StaffRegistration }) {
+function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolean }) {
   const { locale, messages: t } = useI18n();
+  const texts = useTexts();
   const text = useText();
   const { registration, flow } = useRegistrationDetails(row.uid);
   const error = registration.error ?? flow.error;
@@ -43,25 +49,25 @@ function Details({ row }: { row: StaffRegistration }) {
         <SyncBadge sync={row.sync} />
       </p>
       {row.sync.error && (
-        <Alert tone="bad" title={t.staff.sync.dead}>
+        <Alert tone="bad" title={texts.sync.dead}>
           <p className="small mono">{row.sync.error}</p>
         </Alert>
       )}
       <dl className="answers">
-        <Fact label={t.staff.columns.number} value={row.confirmation_number} />
-        <Fact label={t.staff.columns.event} value={text(row.event.title)} />
-        <Fact label={t.account.email} value={row.email} />
+        <Fact label={texts.columns.number} value={row.confirmation_number} />
+        <Fact label={texts.columns.event} value={text(row.event.title)} />
+        <Fact label={texts.email} value={row.email} />
         <Fact
-          label={t.staff.submittedAt}
+          label={texts.submittedAt}
           value={row.submitted_at && formatDateTime(row.submitted_at, locale)}
         />
-        <Fact label={t.staff.columns.updated} value={formatDateTime(row.updated_at, locale)} />
+        <Fact label={texts.columns.updated} value={formatDateTime(row.updated_at, locale)} />
         <Fact
-          label={t.staff.columns.sync}
-          value={row.sync.synced_at && t.staff.syncedAt(formatDateTime(row.sync.synced_at, locale))}
+          label={texts.columns.sync}
+          value={row.sync.synced_at && texts.syncedAt(formatDateTime(row.sync.synced_at, locale))}
         />
         <Fact
-          label={t.staff.revision}
+          label={texts.revision}
           value={row.sync.revision === null ? null : String(row.sync.revision)}
         />
       </dl>
@@ -75,7 +81,7 @@ function Details({ row }: { row: StaffRegistration }) {
         />
       )}
       {registration.data && flow.data ? (
-        <AnswersByStep registration={registration.data} flow={flow.data} />
+        <AnswersByStep registration={registration.data} flow={flow.data} mayReveal={mayReveal} />
       ) : (
         !error && <Skeleton label={t.common.loading} lines={5} />
       )}
@@ -93,14 +99,16 @@ function Fact({ label, value }: { label: string; value: string | null | undefine
   );
 }
 
-function AnswersByStep({ registration, flow }: { registration: Registration; flow: Flow }) {
-  const t = useMessages();
+type AnswersByStepProps = { registration: Registration; flow: Flow; mayReveal: boolean };
+
+function AnswersByStep({ registration, flow, mayReveal }: AnswersByStepProps) {
+  const texts = useTexts();
   const text = useText();
   return (
     <>
       {registration.attendees.length > 0 && (
         <section className="stack-s">
-          <h3>{t.staff.people}</h3>
+          <h3>{texts.people}</h3>
           <ul className="plain-people">
             {registration.attendees.map((person) => (
               <li key={person.uid}>
@@ -121,6 +129,13 @@ function AnswersByStep({ registration, flow }: { registration: Registration; flo
               program={programOf(form, registration.clock)}
               answers={answers}
               timezone={registration.clock.timezone}
+              renderMasked={
+                mayReveal
+                  ? (answer) => (
+                      <RevealAnswer registration={registration.uid} step={step.name} {...answer} />
+                    )
+                  : undefined
+              }
             />
           </section>
         );

@@ -6,6 +6,8 @@ import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
 import { type StaffFilter, useStaffRegistrations } from "./queries";
 import { SyncBadge } from "./SyncBadge";
+import { useTexts } from "./texts";
+import "@/components/ui/table.css";
 
 const TONES: Record<string, Tone> = { confirmed: "good", submitted: "info", draft: "warn" };
 
@@ -18,18 +20,19 @@ type RegistrationTableProps = {
 /** A real table on a desk; on a phone each row is a card whose cells name themselves. */
 export function RegistrationTable({ organization, filter, onOpen }: RegistrationTableProps) {
   const { messages: t } = useI18n();
+  const texts = useTexts();
   const list = useStaffRegistrations(organization, filter);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   if (list.isPending) return <Skeleton label={t.common.loading} lines={8} />;
   if (list.isError && rows.length === 0)
     return <ProblemAlert error={list.error} onRetry={() => list.refetch()} />;
   if (rows.length === 0)
-    return <EmptyState title={t.staff.emptyTitle}>{t.staff.emptyDetail}</EmptyState>;
-  const { columns } = t.staff;
+    return <EmptyState title={texts.emptyTitle}>{texts.emptyDetail}</EmptyState>;
+  const { columns } = texts;
   return (
     <>
-      <table className="staff-table">
-        <caption className="visually-hidden">{t.staff.title}</caption>
+      <table className="data-table">
+        <caption className="visually-hidden">{texts.title}</caption>
         <thead>
           <tr>
             <th scope="col">{columns.name}</th>
@@ -62,9 +65,10 @@ export function RegistrationTable({ organization, filter, onOpen }: Registration
 
 function Row({ row, onOpen }: { row: StaffRegistration; onOpen: () => void }) {
   const { locale, messages: t } = useI18n();
+  const texts = useTexts();
   const text = useText();
-  const { columns } = t.staff;
-  const name = row.name || t.staff.unnamed;
+  const { columns } = texts;
+  const name = row.name || texts.unnamed;
   return (
     <tr>
       <th scope="row" data-label={columns.name}>
@@ -72,7 +76,7 @@ function Row({ row, onOpen }: { row: StaffRegistration; onOpen: () => void }) {
           <button
             type="button"
             className="row-open"
-            aria-label={t.staff.details(name)}
+            aria-label={texts.details(name)}
             onClick={onOpen}
           >
             {name}

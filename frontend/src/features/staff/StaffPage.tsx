@@ -8,19 +8,22 @@ import { TextField } from "@/components/ui/TextField";
 import type { Me, StaffRegistration } from "@/lib/api/types";
 import { download } from "@/lib/download";
 import { useMessages, useText } from "@/lib/i18n/i18n";
+import { organizationsOf, permissionsIn } from "@/lib/session/permissions";
 import { exportRegistrations, STATES, type StaffFilter, useFilterEvents } from "./queries";
 import { RegistrationDrawer } from "./RegistrationDrawer";
 import { RegistrationTable } from "./RegistrationTable";
 import "./staff.css";
+import { NumberSearch } from "./sensitive/NumberSearch";
+import { useTexts } from "./texts";
 
 /** Staff's list of registrations: its filters live in the address, so that a view can be bookmarked and shared. */
 export function StaffPage({ me }: { me: Me }) {
   const t = useMessages();
+  const texts = useTexts();
   const [params, setParams] = useSearchParams();
   const [selected, setSelected] = useState<StaffRegistration | null>(null);
-  const organizations = [
-    ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
-  ];
+  const [isSearching, setSearching] = useState(false);
+  const organizations = organizationsOf(me);
   const wanted = params.get("organization");
   const organization = organizations.find(({ uid }) => uid === wanted) ?? organizations[0];
   const filter: StaffFilter = {
@@ -43,17 +46,19 @@ export function StaffPage({ me }: { me: Me }) {
   if (!organization) {
     return (
       <div className="page">
-        <PageHeading title={t.staff.title} />
-        <EmptyState title={t.staff.noAccessTitle}>{t.staff.noAccessDetail}</EmptyState>
+        <PageHeading title={texts.title} />
+        <EmptyState title={texts.noAccessTitle}>{texts.noAccessDetail}</EmptyState>
       </div>
     );
   }
+  const mayReveal = permissionsIn(me, organization.uid).has("sensitive:reveal");
   return (
     <div className="page stack">
       <div className="row between">
-        <PageHeading title={t.staff.title} />
+        <PageHeading title={texts.title} />
         <div className="row">
-          <LinkButton to="/staff/forms">{t.staff.forms}</LinkButton>
+          {mayReveal && <Button onPress={() => setSearching(true)}>{texts.byNumber}</Button>}
+          <LinkButton to="/staff/forms">{texts.forms}</LinkButton>
           <ExportButton
             organization={organization.uid}
             event={filter.event}
@@ -65,14 +70,14 @@ export function StaffPage({ me }: { me: Me }) {
       <div role="search" className="staff-filters">
         {organizations.length > 1 && (
           <SelectField
-            label={t.staff.organization}
+            label={texts.organization}
             value={organization.uid}
             options={organizations.map(({ uid, name }) => ({ value: uid, label: name }))}
             onChange={(uid) => set({ organization: uid, event: "" })}
           />
         )}
         <TextField
-          label={t.staff.search}
+          label={texts.search}
           type="search"
           value={filter.q}
           onChange={(q) => set({ q })}
@@ -83,15 +88,25 @@ export function StaffPage({ me }: { me: Me }) {
           onChange={(event) => set({ event })}
         />
         <SelectField
-          label={t.staff.state}
+          label={texts.state}
           value={filter.state}
-          placeholder={t.staff.allStates}
+          placeholder={texts.allStates}
           options={STATES.map((value) => ({ value, label: t.states[value] ?? value }))}
           onChange={(state) => set({ state })}
         />
       </div>
       <RegistrationTable organization={organization.uid} filter={filter} onOpen={setSelected} />
-      <RegistrationDrawer row={selected} onClose={() => setSelected(null)} />
+      <RegistrationDrawer row={selected} mayReveal={mayReveal} onClose={() => setSelected(null)} />
+      {isSearching && (
+        <NumberSearch
+          organization={organization.uid}
+          onOpen={(row) => {
+            setSearching(false);
+            setSelected(row);
+          }}
+          onClose={() => setSearching(false)}
+        />
+      )}
     </div>
   );
 }
@@ -99,14 +114,14 @@ export function StaffPage({ me }: { me: Me }) {
 type EventFilterProps = { organization: string; value: string; onChange: (uid: string) => void };
 
 function EventFilter({ organization, value, onChange }: EventFilterProps) {
-  const t = useMessages();
+  const texts = useTexts();
   const text = useText();
   const events = useFilterEvents(organization).data?.items ?? [];
   return (
     <SelectField
-      label={t.staff.event}
+      label={texts.event}
       value={value}
-      placeholder={t.staff.allEvents}
+      placeholder={texts.allEvents}
       options={events.map((event) => ({ value: event.uid, label: text(event.title) }))}
       onChange={onChange}
     />
@@ -122,7 +137,7 @@ function ExportButton({
   event: string;
   slug: string;
 }) {
-  const t = useMessages();
+  const texts = useTexts();
   const [isPending, setPending] = useState(false);
   const [hasFailed, setFailed] = useState(false);
 
@@ -142,11 +157,11 @@ function ExportButton({
   return (
     <>
       <Button onPress={run} isPending={isPending}>
-        {isPending ? t.staff.exporting : t.staff.export}
+        {isPending ? texts.exporting : texts.export}
       </Button>
       {hasFailed && (
         <Alert tone="bad" live>
-          {t.staff.exportFailed}
+          {texts.exportFailed}
         </Alert>
       )}
     </>

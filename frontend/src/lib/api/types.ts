@@ -20,6 +20,7 @@ export type TicketSelection = Schemas["SeatIn"];
 export type AttendeeInput = Schemas["AttendeeIn"];
 export type StartedRegistration = Schemas["RegistrationStarted"];
 export type ResumeLink = Schemas["ResumeLink"];
+export type Grant = Schemas["GrantOut"];
 export type Me = Schemas["MeOut"];
 export type Organization = Schemas["OrganizationOut"];
 export type StaffRegistration = Schemas["StaffRegistration"];

@@ -28,31 +28,44 @@ export function useSession(): Session {
   return { status: isPending ? "unknown" : "guest", me: null };
 }
 
-export function useSignIn(): (email: string, password: string) => Promise<void> {
+/** Takes the access token of a sign-in that has just succeeded. */
+export function useStartSession(): (accessToken: string) => Promise<void> {
   const queries = useQueryClient();
   return useCallback(
-    async (email, password) => {
-      const token = await unwrap(api.POST("/api/v1/auth/sessions", { body: { email, password } }));
-      keepToken(token.access_token);
+    async (accessToken) => {
+      keepToken(accessToken);
       queries.setQueryData(ME, await loadMe());
     },
     [queries],
   );
 }
 
-export function useSignOut(): () => Promise<void> {
+/** Forgets a session that the server has ended already. */
+export function useEndSession(): () => void {
   const queries = useQueryClient();
+  return useCallback(() => {
+    forgetToken();
+    queries.clear();
+    queries.setQueryData(ME, null);
+  }, [queries]);
+}
+
+export function useSignOut(): () => Promise<void> {
+  const end = useEndSession();
   return useCallback(async () => {
     try {
       await unwrap(api.DELETE("/api/v1/auth/sessions/current"));
     } finally {
-      forgetToken();
-      queries.clear();
-      queries.setQueryData(ME, null);
+      end();
     }
-  }, [queries]);
+  }, [end]);
 }
 
 export function isStaff(me: Me): boolean {
   return me.grants.length > 0;
+}
+
+/** A grant that does nothing until its holder turns on a second factor still makes its holder staff. */
+export function isWithoutNeededFactor(me: Me): boolean {
+  return me.grants.some((grant) => grant.second_factor_needed);
 }

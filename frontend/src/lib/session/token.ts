@@ -23,6 +23,11 @@ export function mayHaveSession(): boolean {
   return accessToken !== null || localStorage.getItem(HINT) !== null;
 }
 
+/** Says that a session is about to be there: a sign-on at another site comes back with cookies only. */
+export function expectSession(): void {
+  localStorage.setItem(HINT, "1");
+}
+
 /**
  * Asks once for a fresh access token, however many callers wait: the refresh token rotates, and two requests with the
  * same one would look like theft. Across tabs a lock does the same.

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Button, LinkButton } from "@/components/ui/Button";
 import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
@@ -16,13 +16,15 @@ import "./confirmation.css";
 
 const CancelDialog = lazy(() => import("./CancelDialog"));
 
-type ConfirmationProps = {
+type StandingProps = {
   registration: Registration;
   onChange: (registration: Registration) => void;
 };
 
+type ConfirmationProps = StandingProps & { children: ReactNode };
+
 /** What a finished registration looks like: confirmed, waiting, or cancelled. */
-export default function Confirmation({ registration, onChange }: ConfirmationProps) {
+export default function Confirmation({ registration, onChange, children }: ConfirmationProps) {
   const { messages: t } = useI18n();
   if (registration.state === "cancelled") {
     return (
@@ -34,13 +36,18 @@ export default function Confirmation({ registration, onChange }: ConfirmationPro
             {t.wizard.startAgain}
           </LinkButton>
         </p>
+        {children}
       </div>
     );
   }
-  return <Standing registration={registration} onChange={onChange} />;
+  return (
+    <Standing registration={registration} onChange={onChange}>
+      {children}
+    </Standing>
+  );
 }
 
-function Standing({ registration, onChange }: ConfirmationProps) {
+function Standing({ registration, onChange, children }: ConfirmationProps) {
   const { locale, messages: t } = useI18n();
   const text = useText();
   const [isCancelling, setCancelling] = useState(false);
@@ -103,6 +110,7 @@ function Standing({ registration, onChange }: ConfirmationProps) {
           {t.confirmation.cancel}
         </Button>
       </div>
+      {children}
       {isCancelling && (
         <Suspense>
           <CancelDialog
@@ -117,7 +125,7 @@ function Standing({ registration, onChange }: ConfirmationProps) {
 }
 
 /** A guest who is signed in meanwhile can keep the registration in the account. */
-function Claim({ registration, onChange }: ConfirmationProps) {
+function Claim({ registration, onChange }: StandingProps) {
   const { messages: t } = useI18n();
   const session = useSession();
   const [isClaimed, setClaimed] = useState(false);

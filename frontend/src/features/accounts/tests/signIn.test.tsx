@@ -31,16 +31,6 @@ test("does not follow an address to another site", async () => {
   expect(await screen.findByRole("heading", { name: "My registrations" })).toBeInTheDocument();
 });
 
-test("checks a new account before sending it", async () => {
-  const { user } = renderApp("/sign-in");
-  await user.click(await screen.findByRole("button", { name: "New here? Create an account" }));
-  await user.type(screen.getByLabelText(/^Password/), "short");
-  await user.click(screen.getByRole("button", { name: "Create account" }));
-  expect(screen.getByLabelText(/^Your name/)).toHaveFocus();
-  expect(screen.getByLabelText(/^Password/)).toHaveAccessibleDescription(/at least 15 characters/);
-  expect(fake.callsTo("POST", /accounts$/)).toHaveLength(0);
-});
-
 test("finds the session again by its cookie after a reload", async () => {
   fake.staff();
   localStorage.setItem("prs.signed-in", "1");

@@ -1,5 +1,0 @@
-import { SignInPage } from "@/features/accounts/SignInPage";
-
-export default function SignInRoute() {
-  return <SignInPage />;
-}

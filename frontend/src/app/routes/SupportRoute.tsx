@@ -1,0 +1,5 @@
+import { SupportPage } from "@/features/support/SupportPage";
+
+export default function SupportRoute() {
+  return <SupportPage />;
+}

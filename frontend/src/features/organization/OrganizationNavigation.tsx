@@ -1,0 +1,43 @@
+import { SubNavigation, type SubPage } from "@/components/ui/SubNavigation";
+import type { Me } from "@/lib/api/types";
+import {
+  type GrantedOrganization,
+  type Permission,
+  permissionsIn,
+} from "@/lib/session/permissions";
+import { useTexts } from "./texts";
+
+/** The pages about an organization, each for those who may see it. */
+export const ORGANIZATION_PAGES = {
+  people: "role:manage",
+  keys: "api-key:manage",
+  access: "organization:manage",
+  audit: "audit:read",
+  privacy: "privacy:manage",
+} as const satisfies Record<string, Permission>;
+
+export type OrganizationPage = keyof typeof ORGANIZATION_PAGES;
+
+type OrganizationNavigationProps = { me: Me; organization: GrantedOrganization | undefined };
+
+export function OrganizationNavigation({ me, organization }: OrganizationNavigationProps) {
+  const texts = useTexts();
+  if (!organization) return null;
+  const permissions = permissionsIn(me, organization.uid);
+  const pages: SubPage[] = (Object.keys(ORGANIZATION_PAGES) as OrganizationPage[])
+    .filter((page) => permissions.has(ORGANIZATION_PAGES[page]))
+    .map((page) => ({
+      to: `/staff/organization/${organization.slug}/${page}`,
+      label: texts[page],
+    }));
+  if (pages.length === 0) return null;
+  return (
+    <SubNavigation
+      label={texts.settings}
+      pages={[
+        { to: "/staff", label: texts.registrations, search: `?organization=${organization.uid}` },
+        ...pages,
+      ]}
+    />
+  );
+}

@@ -1,0 +1,91 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/ui/Button";
+import { Card } from "@/components/ui/Card";
+import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
+import { type Column, DataTable } from "@/components/ui/DataTable";
+import { Badge, Skeleton } from "@/components/ui/Feedback";
+import { ProblemAlert } from "@/components/ui/Problem";
+import { formatDateTime } from "@/lib/format/dates";
+import { useI18n } from "@/lib/i18n/i18n";
+import type { Consent, DataSubject } from "../api";
+import { useTexts } from "../texts";
+
+export function ConsentsCard({ subject }: { subject: DataSubject }) {
+  const { messages: t } = useI18n();
+  const texts = useTexts();
+  const queries = useQueryClient();
+  const queryKey = [...subject.key, "consents"];
+  const consents = useQuery({ queryKey, queryFn: subject.consents });
+  const [asking, setAsking] = useState<Consent | null>(null);
+  const columns = useColumns(setAsking);
+  return (
+    <Card title={texts.consents} lead={texts.consentsLead}>
+      {consents.isPending && <Skeleton label={t.common.loading} lines={2} />}
+      {consents.isError && (
+        <ProblemAlert error={consents.error} onRetry={() => consents.refetch()} />
+      )}
+      {consents.data?.length === 0 && <p className="soft">{texts.noConsents}</p>}
+      {consents.data && consents.data.length > 0 && (
+        <DataTable
+          caption={texts.consents}
+          columns={columns}
+          rows={consents.data}
+          keyOf={({ uid }) => uid}
+        />
+      )}
+      {asking && (
+        <ConfirmDialog
+          title={texts.withdrawTitle}
+          confirm={texts.withdraw}
+          onClose={() => setAsking(null)}
+          onConfirm={async () => {
+            await subject.withdraw(asking.uid);
+            await queries.invalidateQueries({ queryKey });
+          }}
+        >
+          <p>{texts.withdrawLead(texts.purposes[asking.purpose] ?? asking.purpose)}</p>
+        </ConfirmDialog>
+      )}
+    </Card>
+  );
+}
+
+function useColumns(onWithdraw: (consent: Consent) => void): Column<Consent>[] {
+  const { locale } = useI18n();
+  const texts = useTexts();
+  const nameOf = ({ purpose }: Consent) => texts.purposes[purpose] ?? purpose;
+  return [
+    { key: "purpose", label: texts.purpose, cell: nameOf },
+    {
+      key: "given",
+      label: texts.given,
+      cell: ({ given_at }) => formatDateTime(given_at, locale),
+    },
+    { key: "version", label: texts.version, cell: ({ text_version }) => text_version || "–" },
+    {
+      key: "state",
+      label: texts.state,
+      cell: ({ withdrawn_at }) =>
+        withdrawn_at ? (
+          <Badge tone="plain">{texts.withdrawnOn(formatDateTime(withdrawn_at, locale))}</Badge>
+        ) : (
+          <Badge tone="good">{texts.inForce}</Badge>
+        ),
+    },
+    {
+      key: "action",
+      label: texts.actions,
+      cell: (consent) =>
+        consent.withdrawn_at === null && (
+          <Button
+            variant="quiet"
+            aria-label={texts.withdrawLabel(nameOf(consent))}
+            onPress={() => onWithdraw(consent)}
+          >
+            {texts.withdraw}
+          </Button>
+        ),
+    },
+  ];
+}
