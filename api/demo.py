@@ -29,6 +29,7 @@ PEOPLE = (
     ("admin@sahaya.example", "Asha Kulkarni", Role.ADMINISTRATOR),
     ("organiser@sahaya.example", "Imran Shaikh", Role.ORGANISER),
     ("desk@sahaya.example", "Meera Joshi", Role.FRONT_DESK),
+    ("steward@sahaya.example", "Farida Sayyid", Role.DATA_STEWARD),
 )
 PARTICIPANT = ("asha@participants.example", "Asha Participant")
 

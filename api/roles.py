@@ -10,6 +10,13 @@ from api.lib.settings import SettingsError
 ROLES = frozenset({"prs_app", "prs_worker", "prs_auditor", "prs_sealer"})
 
 
+async def set_vault(database: Database, *, on: bool) -> None:
+    """Let the processes' roles into the vault of whole Aadhaar numbers, or keep them out."""
+    change = "GRANT prs_vault_app TO prs_app, prs_worker WITH INHERIT FALSE"
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(change if on else "REVOKE prs_vault_app FROM prs_app, prs_worker")
+
+
 async def set_logins(database: Database, urls: list[str]) -> list[str]:
     """Let the roles named in ``urls`` log in with the passwords given there; returns their names.
 

@@ -47,6 +47,8 @@ class OdooDelivery:
             await batch.send_events(batch.loaded.stale)
             batch.settle_events()
             await batch.send_registrations()
+            # Last: what was read before an erasure must not arrive after it; where it does, the addon blanks it.
+            await batch.send_erasures()
         except OdooError as error:
             settled = {*outcome.done, *outcome.dead, *outcome.retry}
             outcome.retry.update(
@@ -64,6 +66,7 @@ class _Batch:
         self._outcome = outcome
         self._events = _by_uid(rows, Aggregate.EVENT)
         self._registrations = _by_uid(rows, Aggregate.REGISTRATION)
+        self._erasures = _by_uid(rows, Aggregate.ATTENDEE_ERASURE)
         self._refused_events: dict[UUID, OdooRejected] = {}
         self._sent_again = False
 
@@ -106,6 +109,16 @@ class _Batch:
             self._outcome.done.extend(row.id for row in self._registrations[uid])
         for one, error in refused:
             self._settle_refused(one, error)
+
+    async def send_erasures(self) -> None:
+        """Have attendees forgotten there, and close the rows."""
+        uids = [str(uid) for uid in self._erasures]
+        try:
+            await self._client.ext_erase(registrations.REGISTRATION, uids)
+        except OdooRejected as error:
+            self._outcome.dead.update({row.id: error.reason for some in self._erasures.values() for row in some})
+            return
+        self._outcome.done.extend(row.id for some in self._erasures.values() for row in some)
 
     def _settle_refused(self, one: Outgoing, error: OdooRejected) -> None:
         ids = [row.id for row in self._registrations[one.uid]]

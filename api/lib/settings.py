@@ -80,6 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_keys: Annotated[
         str, _setting("Keys that wrap data keys, `id:base64` of 32 bytes, the active one first.", secret=True)
     ] = ""
+    key_provider: Annotated[
+        Literal["environment", "file", "aws-kms"], _setting("Where the master keys are: docs/guides/keys.md.")
+    ] = "environment"
+    master_keys_file: Annotated[
+        str, _setting("File with such keys, one a line, that only its owner can read; for the provider `file`.")
+    ] = ""
+    kms_key: Annotated[str, _setting("ARN or alias of the key in AWS KMS; for the provider `aws-kms`.")] = ""
+    kms_endpoint: Annotated[str, _setting("Address of the key service where it is not AWS's own.")] = ""
+    aadhaar_vault: Annotated[
+        Literal["off", "on"], _setting("Keep whole Aadhaar numbers; read docs/guides/sensitive-answers.md first.")
+    ] = "off"
     internal_token: Annotated[str, _setting("Token with which the scheduler calls the API.", secret=True)] = ""
     access_token_seconds: Annotated[int, _setting("Life of an access token.")] = 600
     refresh_token_seconds: Annotated[int, _setting("Life of a session without use.")] = 30 * 86400
@@ -114,6 +125,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mixpanel_url: Annotated[str, _setting("Mixpanel's API host, e.g. `https://api-eu.mixpanel.com`.")] = (
         "https://api.mixpanel.com"
     )
+    mixpanel_deletion_url: Annotated[str, _setting("Mixpanel's application API, which deletes persons.")] = (
+        "https://mixpanel.com"
+    )
+    mixpanel_deletion_token: Annotated[
+        str, _setting("OAuth token of Mixpanel's GDPR API; without it erasures wait.", secret=True)
+    ] = ""
     freshdesk_url: Annotated[
         str, _setting("Help desk, e.g. `https://example.freshdesk.com`; requests wait here while it is empty.")
     ] = ""
@@ -226,7 +243,9 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "odoo_url": _url("http", "https"),
     "public_url": _url("http", "https"),
     "mixpanel_url": _url("http", "https"),
+    "mixpanel_deletion_url": _url("http", "https"),
     "freshdesk_url": _url("http", "https"),
+    "kms_endpoint": _url("http", "https"),
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "storage_url": lambda value: storage_complaint(value) if value else None,

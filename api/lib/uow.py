@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.lib import keystore
 from api.lib.cache import DocumentCache, Memo, RedisGate
-from api.lib.crypto import LocalKeys, Vault
+from api.lib.crypto import Vault
 from api.lib.db import Database
+from api.lib.keyproviders import make_vault
 from api.lib.security import ANONYMOUS, Principal, Scope
 from api.lib.settings import Settings
 from api.lib.storage import Storage
@@ -42,6 +44,7 @@ class Kernel:
     async def close(self) -> None:
         self.nudger.close()
         self.metrics.close()
+        self.vault.close()
         await self.redis.close()
         await self.database.close()
 
@@ -53,7 +56,7 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
     return Kernel(
         settings=settings,
         database=Database(database_url, pool=settings.database_pool, application=f"prs-{service}"),
-        vault=Vault(LocalKeys(settings.master_keys)),
+        vault=make_vault(settings),
         redis=gate,
         cache=DocumentCache(gate),
         memo=Memo(),
@@ -117,6 +120,8 @@ async def unit_of_work(
     kernel: Kernel, principal: Principal = ANONYMOUS, scope: Scope | None = None, request_id: str = ""
 ) -> AsyncIterator[UnitOfWork]:
     """Run a block in one transaction: commit at its end, roll back on any error."""
+    if not kernel.vault.opened:
+        await keystore.open_roots(kernel.database, kernel.vault)
     async with kernel.database.sessions() as session:
         async with session.begin():
             uow = UnitOfWork(session, kernel, principal, request_id)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from litestar import Litestar, Request
 from litestar.di import Provide
 
+from api.domain import wiring
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
 from api.lib import tracing
@@ -25,6 +26,7 @@ from api.server.middleware import body_guard
 from api.server.middleware.authentication import AuthenticationMiddleware
 from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
+from api.server.middleware.options import OptionsMiddleware
 from api.server.middleware.throttle import ThrottleMiddleware
 
 
@@ -71,10 +73,11 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
         route_handlers=[*routes.CONTROLLERS, *frontend.handlers(configuration.frontend_dir)],
         dependencies={
             "uow": Provide(provide_uow),
+            "personal": Provide(lambda: wiring.PERSONAL_DATA, sync_to_thread=False),
             "tokens": Provide(provide_tokens, sync_to_thread=False),
         },
         guards=[guards.require_permission],
-        middleware=[AuthenticationMiddleware(), ThrottleMiddleware()],
+        middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware()],
         exception_handlers={Exception: problems.handle},
         dto=StrictBody,
         return_dto=None,

@@ -3,6 +3,7 @@
 from api.domain.accounts.api_key_controllers import ApiKeyController
 from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
+from api.domain.accounts.privacy_controllers import OwnDataController
 from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
 from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
 from api.domain.accounts.sign_on_controllers import ProviderController
@@ -13,11 +14,18 @@ from api.domain.catalog.organiser_controllers import EventController, FlowContro
 from api.domain.forms.controllers import FormController
 from api.domain.jobs.controllers import JobController
 from api.domain.organizations.controllers import OrganizationController
+from api.domain.privacy.controllers import PrivacyController
 from api.domain.registrations.controllers import (
     EventRegistrationController,
     MyRegistrationController,
     RegistrationController,
 )
+from api.domain.registrations.privacy_controllers import (
+    MyConsentController,
+    OrganizationPrivacyController,
+    OwnRegistrationController,
+)
+from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.domain.support.controllers import SupportController
 from api.server.files import FileController
@@ -39,13 +47,19 @@ CONTROLLERS = (
     JobController,
     KeySetController,
     MeController,
+    MyConsentController,
     MyRegistrationController,
     OrganizationController,
+    OrganizationPrivacyController,
+    OwnDataController,
+    OwnRegistrationController,
+    PrivacyController,
     PasswordController,
     ProviderController,
     ReferenceController,
     RefreshController,
     RegistrationController,
+    RevealController,
     SecondFactorController,
     SignUpController,
     SessionController,

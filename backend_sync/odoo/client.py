@@ -30,6 +30,13 @@ class UpsertResult(msgspec.Struct, frozen=True):
     status: Literal["created", "updated", "unchanged", "stale"]
 
 
+class EraseResult(msgspec.Struct, frozen=True):
+    """What became of one identifier of `ext_erase`; `unknown` ones had never been received, and are remembered."""
+
+    ext_uuid: str
+    status: Literal["erased", "unknown"]
+
+
 class OdooClient:
     """One Odoo database as one user. The uid is kept: `authenticate` costs Odoo 0.25 to 0.5 s of password hashing.
 
@@ -126,6 +133,24 @@ class OdooClient:
             ) from error
         if len(results) != len(rows):
             raise OdooUnavailable(f"{len(rows)} rows sent, {len(results)} results", may_have_committed=True)
+        return results
+
+    async def ext_erase(self, model: str, uuids: Sequence[str]) -> list[EraseResult]:
+        """Blanks what is personal in the records of these identifiers, now and in whatever still arrives for them.
+
+        The records stay, so that seats and statistics do. Erasing again changes nothing.
+        """
+        if not uuids:
+            return []
+        answer = await self.execute(model, "ext_erase", [list(uuids)])
+        try:
+            results = msgspec.convert(answer, list[EraseResult])
+        except msgspec.ValidationError as error:
+            raise OdooUnavailable(
+                f"ext_erase answered otherwise than agreed: {error}", may_have_committed=True
+            ) from error
+        if [result.ext_uuid for result in results] != list(uuids):
+            raise OdooUnavailable("ext_erase answered for other identifiers", may_have_committed=True)
         return results
 
     async def _login_once(self, failed: int | None) -> int:

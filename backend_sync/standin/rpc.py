@@ -17,7 +17,7 @@ from backend_sync.standin.injection import Dropped, HttpError, Injection
 from backend_sync.standin.records import ACTIONS, BaseModel, Caller
 from backend_sync.standin.schema import MODELS
 from backend_sync.standin.store import Store
-from backend_sync.standin.upsert import ext_upsert
+from backend_sync.standin.upsert import ext_erase, ext_upsert
 
 VERSION = {
     "server_version": "17.0-standin",
@@ -27,6 +27,7 @@ VERSION = {
 }
 _MODEL_METHODS: dict[str, Callable[..., Any]] = {
     "create": BaseModel.create,
+    "ext_erase": ext_erase,
     "ext_upsert": ext_upsert,
     "fields_get": BaseModel.fields_get,
     "search": BaseModel.search,

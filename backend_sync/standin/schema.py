@@ -25,6 +25,8 @@ class Field(msgspec.Struct, frozen=True):
     on_delete: Literal["CASCADE", "RESTRICT"] = "RESTRICT"
     selection: tuple[tuple[str, str], ...] = ()
     default: bool | int | str | None = None
+    # What the addon blanks when a person is erased, and with what; None where the field is not personal.
+    erased: str | None = None
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -43,6 +45,11 @@ class Model(msgspec.Struct, frozen=True):
     def columns(self) -> list[Field]:
         """The fields that are stored."""
         return [field for field in self.fields.values() if not field.computed]
+
+    @property
+    def blanks(self) -> dict[str, str | bool]:
+        """What the personal fields of an erased record hold."""
+        return {field.name: field.erased or False for field in self.fields.values() if field.erased is not None}
 
 
 STATES = (("draft", "Unconfirmed"), ("open", "Registered"), ("done", "Attended"), ("cancel", "Cancelled"))
@@ -143,14 +150,14 @@ _REGISTRATION = _model(
         Field("event_id", "many2one", "Event", required=True, relation="event.event"),
         Field("event_ticket_id", "many2one", "Event Ticket", relation="event.event.ticket"),
         Field("active", "boolean", "Active", default=True),
-        Field("name", "char", "Attendee Name"),
-        Field("email", "char", "Email"),
-        Field("phone", "char", "Phone"),
-        Field("company_name", "char", "Company Name"),
+        Field("name", "char", "Attendee Name", erased="Erased"),
+        Field("email", "char", "Email", erased=""),
+        Field("phone", "char", "Phone", erased=""),
+        Field("company_name", "char", "Company Name", erased=""),
         Field("state", "selection", "Status", readonly=True, selection=STATES, default="open"),
         Field("date_closed", "datetime", "Attended Date"),
-        Field("prs_number", "char", "Confirmation Number", readonly=True),
-        Field("prs_answers", "text", "Shared Answers", readonly=True),
+        Field("prs_number", "char", "Confirmation Number", readonly=True, erased=""),
+        Field("prs_answers", "text", "Shared Answers", readonly=True, erased=""),
     ],
     ("Events/Administrator", "Events/Registration Desk", "Events/User"),
 )

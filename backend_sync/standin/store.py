@@ -25,6 +25,14 @@ CREATE TABLE IF NOT EXISTS arrival (
 );
 CREATE INDEX IF NOT EXISTS arrival_ext_uuid ON arrival (model, ext_uuid);
 """
+# Identifiers whose personal data was erased: what arrives for them later is blanked as well.
+_ERASED = """
+CREATE TABLE IF NOT EXISTS erased (
+    model TEXT NOT NULL,
+    ext_uuid TEXT NOT NULL,
+    PRIMARY KEY (model, ext_uuid)
+);
+"""
 
 
 class Store:
@@ -35,12 +43,19 @@ class Store:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._connection.row_factory = sqlite3.Row
         self._connection.create_function("fold", 1, _fold, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "case_sensitive_like=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "case_sensitive_like=ON",
+            "secure_delete=ON",
+        ):
             self._connection.execute(f"PRAGMA {pragma}")
         for model in MODELS.values():
             self._connection.executescript(_ddl(model))
             self._add_columns(model)
         self._connection.executescript(_ARRIVAL)
+        self._connection.executescript(_ERASED)
         for name, first in (first_ids or {}).items():
             self._start_ids(MODELS[name].table, first)
 
@@ -84,6 +99,11 @@ class Store:
             if "locked" in str(error):
                 raise SerializationFailure("could not serialize access due to concurrent update") from None
             raise
+
+    def settle(self) -> None:
+        """Empties the write-ahead log: the file then holds what is stored, and nothing that was."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Waits for the transaction under way and closes the file."""

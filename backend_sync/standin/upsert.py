@@ -19,7 +19,7 @@ def ext_upsert(self: BaseModel, vals_list: list[Vals]) -> list[Vals]:
     """Creates or updates one record per item by `ext_uuid`; only a newer `ext_rev` writes. All or nothing."""
     if not self.caller.may_sync:
         raise AccessError("Only the synchronisation may write the platform's records.")
-    rows = [_checked(self, vals) for vals in vals_list]
+    rows = _blanked(self, [_checked(self, vals) for vals in vals_list])
     newest: dict[str, Vals] = {}
     for vals in rows:
         known = newest.get(vals["ext_uuid"])
@@ -37,6 +37,32 @@ def ext_upsert(self: BaseModel, vals_list: list[Vals]) -> list[Vals]:
     results = _results(rows, newest, held, ids)
     _log(self, rows, results)
     return results
+
+
+def ext_erase(self: BaseModel, uuids: list[str]) -> list[Vals]:
+    """Blanks what is personal in these records and remembers the identifiers. The records stay."""
+    if not self.caller.may_sync:
+        raise AccessError("Only the synchronisation may erase the platform's records.")
+    if not isinstance(uuids, list) or not all(isinstance(uuid, str) and uuid.strip() for uuid in uuids):
+        raise UserError("Each item must be an ext_uuid.")
+    held = _held(self, uuids)
+    for uuid in uuids:
+        sql = "INSERT INTO erased (model, ext_uuid) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        self.store.write(self.model, sql, [self.model.name, uuid])
+    known = [held[uuid][0] for uuid in uuids if uuid in held]
+    BaseModel(self.store, self.model, self.caller, self.context, known).update(dict(self.model.blanks), sync=True)
+    return [{"ext_uuid": uuid, "status": "erased" if uuid in held else "unknown"} for uuid in uuids]
+
+
+def _blanked(self: BaseModel, vals_list: list[Vals]) -> list[Vals]:
+    """The items as they may be written: those of erased records without what is personal."""
+    uuids = [vals["ext_uuid"] for vals in vals_list]
+    erased: set[str] = set()
+    for start in range(0, len(uuids), 500):
+        part = uuids[start : start + 500]
+        sql = f"SELECT ext_uuid FROM erased WHERE model = ? AND ext_uuid IN ({', '.join('?' * len(part))})"
+        erased |= {row["ext_uuid"] for row in self.store.rows(sql, [self.model.name, *part])}
+    return [{**vals, **self.model.blanks} if vals["ext_uuid"] in erased else vals for vals in vals_list]
 
 
 def _checked(self: BaseModel, vals: Any) -> Vals:

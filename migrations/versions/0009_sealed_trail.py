@@ -4,7 +4,7 @@ An event carries the id of the transaction that wrote it, as a number (an xid8 h
 transactions below pg_snapshot_xmin() are settled: none can appear between them any more. The order is (xact, id).
 
 Revision: 0009
-Follows: 0007
+Follows: 0008
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -65,6 +65,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_seal_end", "audit_seal", ["last_xact", "last_id"], unique=True)
     op.execute("GRANT SELECT, INSERT ON audit_seal, audit_key TO prs_sealer")
+    # When the master key is replaced the sealing key is wrapped anew.
+    op.execute("GRANT UPDATE (sealed_private) ON audit_key TO prs_sealer")
     op.execute("GRANT SELECT ON audit_seal TO prs_auditor")
     op.execute("GRANT SELECT (kid, public_key, created_at, retired_at) ON audit_key TO prs_auditor")
     op.execute(

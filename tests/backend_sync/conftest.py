@@ -33,6 +33,7 @@ class Standin(msgspec.Struct, frozen=True):
     server: StandinServer
     store: Store
     injection: Injection
+    folder: Path
     database: str = "prs"
     login: str = ADMIN.login
     password: str = ADMIN.password
@@ -56,7 +57,7 @@ def standin(tmp_path: Path) -> Iterator[Standin]:
     server = StandinServer(("127.0.0.1", 0), store, services, injection, faults=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield Standin(f"http://127.0.0.1:{server.server_port}", server, store, injection)
+    yield Standin(f"http://127.0.0.1:{server.server_port}", server, store, injection, tmp_path)
     server.shutdown()
     thread.join()
     server.close_gently()

@@ -24,9 +24,10 @@ CONTROL = "Ktrl58Zw31"
 
 def numbers(source: random.Random) -> Iterator[tuple[str, str]]:
     """Yield pairs of an Aadhaar number and a passport number, each once."""
-    for tail in source.sample(range(1000), 1000):
+    passports = source.sample(range(10_000), 1000)
+    for tail, passport in zip(source.sample(range(1000), 1000), passports, strict=True):
         body = f"{AADHAAR}{tail:03d}"
-        yield body + verhoeff(body), f"{PASSPORT}{source.randrange(36**2):04d}"[:9]
+        yield body + verhoeff(body), f"{PASSPORT}{passport:04d}"
 
 
 def variants(text: str) -> dict[str, list[bytes]]:

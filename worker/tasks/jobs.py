@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from api.domain.accounts import keyring
+from api.domain.accounts import keyring, verification
 from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
@@ -14,7 +14,7 @@ from api.lib.security import SYSTEM
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
 from worker.runtime import Runtime
-from worker.tasks import audit
+from worker.tasks import audit, privacy
 
 log = telemetry.logger(__name__)
 
@@ -42,6 +42,11 @@ async def _collect_files(kernel: Kernel, _: JobRun) -> None:
     await image_service.collect_orphans(kernel)
 
 
+async def _purge_links(kernel: Kernel, _: JobRun) -> None:
+    async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+        await verification.purge(uow)
+
+
 async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
     gone = _PURGE_BATCH
     while gone == _PURGE_BATCH:
@@ -60,6 +65,9 @@ BINDINGS: dict[str, Job] = {
     "expire-drafts": _expire_drafts,
     "purge-delivered-outbox": _purge_outbox,
     "purge-deleted-registrations": _purge_deleted,
+    "purge-account-links": _purge_links,
+    "run-erasures": privacy.run_erasures,
+    "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
     "collect-orphaned-files": _collect_files,
     "rotate-signing-keys": _rotate_signing_keys,

@@ -46,7 +46,7 @@ class Metadata(msgspec.Struct, frozen=True):
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None = None
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
 
 
@@ -131,7 +131,7 @@ class RelyingParty:
         return self._person(claims)
 
     def _client(self, metadata: Metadata | None = None) -> AsyncOAuth2Client:
-        methods = metadata.token_endpoint_auth_methods_supported if metadata else []
+        methods = metadata.token_endpoint_auth_methods_supported if metadata else ()
         secret = self.provider.client_secret
         method = "none" if not secret else "client_secret_basic"
         if secret and "client_secret_basic" not in methods and "client_secret_post" in methods:

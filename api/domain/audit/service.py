@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from api.domain.audit import actions, contracts, repository
 from api.domain.audit.contracts import EventFilter, SealBrief
@@ -44,6 +44,16 @@ async def record(
             details=details or {},
         )
     )
+
+
+async def about(uow: UnitOfWork, uids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return (time, action, kind of subject) of what was done to some subjects, the oldest first: for the person."""
+    if not uids:
+        return []
+    found = await uow.session.execute(
+        text("SELECT occurred_at, action, subject_type FROM prs_audit_about(:uids)"), {"uids": list(uids)}
+    )
+    return [{"at": at, "action": action, "subject": subject} for at, action, subject in found]
 
 
 async def page(

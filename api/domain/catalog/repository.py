@@ -39,6 +39,13 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
         which = Event.uid == reference if isinstance(reference, UUID) else Event.slug == reference
         return (await self.session.execute(self.alive().where(which))).first()
 
+    async def ended(self, before: datetime, organization_ids: Sequence[int]) -> dict[int, datetime]:
+        """Return the ends of events that were over before a time, deleted ones too, by private id."""
+        found = await self.session.execute(
+            select(Event.id, Event.ends_at).where(Event.ends_at < before, Event.organization_id.in_(organization_ids))
+        )
+        return {key: ends_at for key, ends_at in found}  # noqa: C416 (dict() does not take rows)
+
     async def by_ids(self, ids: Sequence[int]) -> Sequence[EventRow]:
         return (await self.session.execute(self.alive().where(Event.id.in_(ids)))).all()
 

@@ -128,6 +128,11 @@ async def by_uids(uow: UnitOfWork, uids: Iterable[UUID]) -> dict[UUID, contracts
     return {row[0].uid: event_contract(row) for row in rows}
 
 
+async def ended(uow: UnitOfWork, before: datetime, organization_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when events of some organizations were over, by private id, for those over before a time."""
+    return await EventRepository(session=uow.session).ended(before, sorted(set(organization_ids)))
+
+
 async def catalogue(
     uow: UnitOfWork,
     *,

@@ -40,6 +40,11 @@ class OrganizationRepository(SQLAlchemyAsyncRepository[Organization]):
     async def by_slug(self, slug: str) -> Organization | None:
         return await self.session.scalar(self.alive().where(Organization.slug == slug))
 
+    async def paths(self) -> dict[int, list[int]]:
+        """Return for each organization, deleted ones too, the ids from the root down to itself."""
+        found = await self.session.execute(select(Organization.id, Organization.path))
+        return {key: path for key, path in found}  # noqa: C416 (dict() does not take rows)
+
     async def below(self, ids: Sequence[int]) -> dict[int, frozenset[int]]:
         """Return for each id the ids of its subtree, itself included, in one statement."""
         found = await self.session.execute(_BELOW, {"ids": list(ids)})

@@ -56,6 +56,11 @@ async def subtrees(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, frozenset[i
     return await OrganizationRepository(session=uow.session).below(ids) if ids else {}
 
 
+async def paths(uow: UnitOfWork) -> dict[int, list[int]]:
+    """Return for each organization of the installation the ids from the root down to itself."""
+    return await OrganizationRepository(session=uow.session).paths()
+
+
 async def policies(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, contracts.Policy]:
     """Return for each organization what it asks of its staff and keys, with what everything above it asks."""
     wanted = sorted(set(ids))

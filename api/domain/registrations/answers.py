@@ -1,6 +1,6 @@
 """Answers as plain data: taking the sensitive ones out, putting masks and stored values in. No I/O."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,8 +18,14 @@ class Secret(msgspec.Struct, frozen=True):
     value: Any
 
     @property
+    def kept(self) -> bool:
+        """Whether it came back as it is shown, because nothing else of it is stored."""
+        return engine.is_masked(self.value)
+
+    @property
     def mask(self) -> str:
-        return engine.mask(self.value)["masked"]
+        shown: str = self.value["masked"] if self.kept else engine.mask(self.value)["masked"]
+        return shown
 
 
 def _sensitive(form: CompiledForm) -> Iterator[tuple[tuple[str, ...], Item]]:
@@ -95,11 +101,12 @@ def _stored(pointer: str, path: tuple[str, ...], mask: str, stored: Mapping[str,
     here = stored.get(pointer)
     if here is not None and here[0] == mask:
         return here[1]
-    alike = [value for at, (held, value) in stored.items() if held == mask and _names(at) == path]
+    alike = [value for at, (held, value) in stored.items() if held == mask and names(at) == path]
     return alike[0] if len(alike) == 1 else None
 
 
-def _names(pointer: str) -> tuple[str, ...]:
+def names(pointer: str) -> tuple[str, ...]:
+    """Return the path of a pointer's field: its names, without the places in repeats."""
     return tuple(part for part in pointer.split("/")[1:] if not part.isdigit())
 
 
@@ -110,6 +117,42 @@ def masks(form: CompiledForm, given: Mapping[str, Any]) -> list[str]:
         for path, _ in _sensitive(form)
         for holder, name, pointer in _places(given, path)
         if engine.is_masked(holder[name])
+    ]
+
+
+def without(answers: Mapping[str, Any], paths: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    """Return the answers without those at some paths."""
+    kept = _copy(answers)
+    for path in paths:
+        for holder, name, _ in list(_places(kept, path)):
+            del holder[name]
+    return kept
+
+
+def declared(form: CompiledForm, event: str) -> list[dict[str, Any]]:
+    """Return what a form declares of the fields that hold personal data, for the register of processing."""
+    return [
+        {
+            "name": f"{event}: {form.name}/{'/'.join(path)}",
+            "purpose": item.purpose or "",
+            "categories": [item.identity or item.maps_to or str(item.type)],
+            "sensitive": item.sensitive,
+            "shared": item.shared_with_back_office and not item.sensitive,
+            "retain_days": item.retain_days,
+        }
+        for path, item in engine.leaf_fields(form)
+    ]
+
+
+def consents(form: CompiledForm, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (purpose, version of the text) of each consent that was given; the purpose is the field's name.
+
+    A text without a version of its own is known by the form's content hash.
+    """
+    return [
+        (item.name, item.consent_text_version or form.source_hash[:12])
+        for path, item in engine.leaf_fields(form)
+        if item.type == "consent" and any(holder[name] is True for holder, name, _ in _places(dict(answers), path))
     ]
 
 

@@ -17,6 +17,16 @@ class RegistrationState(StrEnum):
     EXPIRED = "expired"
 
 
+class RevealReason(StrEnum):
+    """What a sensitive answer is shown for."""
+
+    IDENTITY_CHECK = "identity-check"
+    LEGAL_DUTY = "legal-duty"
+    SUPPORT = "support"
+    SAFETY = "safety"
+    OTHER = "other"
+
+
 class SeatChoice(msgspec.Struct, frozen=True):
     """Seats wanted of one ticket."""
 

@@ -65,3 +65,19 @@ class CancelFirst(Conflict):
     slug = "cancel-first"
     title = "The registration is confirmed"
     default_detail = "Cancel it first, so that its seats come back."
+
+
+class ValueNotKept(Conflict):
+    """The answer was checked when it was given, and only what is shown of it was kept."""
+
+    slug = "value-not-kept"
+    title = "This answer was not kept"
+    default_detail = "It was checked when it was given; only its last characters are stored."
+
+
+class NumberNotKept(Conflict):
+    """Numbers of this kind are checked and not kept."""
+
+    slug = "number-not-kept"
+    title = "Numbers of this kind are not kept"
+    default_detail = "They are checked when they are given, so nobody can be found by one. Search by name or address."

@@ -40,6 +40,10 @@ class Registration(Aggregate, Base):
     submitted_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    # Nobody's any more: kept for seats and statistics.
+    erased_at: Mapped[datetime | None]
+    # Answers whose fields are kept this many days after the event, or fewer, are blanked.
+    blanked_days: Mapped[int] = mapped_column(default=0)
 
 
 class StepAnswer(Base):
@@ -55,8 +59,24 @@ class StepAnswer(Base):
     saved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class RegistrationKey(Base):
+    """The data key of one registration's sensitive answers, wrapped by the master key that ``key_id`` names."""
+
+    __tablename__ = "registration_key"
+    __table_args__ = (Index("ix_registration_key_master", "key_id", "registration_id"),)
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    key_id: Mapped[str]
+    wrapped: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class SealedAnswer(Base):
-    """A sensitive answer: sealed, with its mask and a keyed index that finds equal ones."""
+    """A sensitive answer: sealed, with its mask and, for identity numbers, a keyed index that finds equal ones.
+
+    ``sealed`` is null where the value was checked and not kept; ``verified_at`` says when an identity number was.
+    """
 
     __tablename__ = "registration_sealed_answer"
     __table_args__ = (Index("ix_sealed_answer_blind_index", "organization_id", "blind_index"),)
@@ -65,9 +85,26 @@ class SealedAnswer(Base):
     step: Mapped[str] = mapped_column(primary_key=True)
     pointer: Mapped[str] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes | None]
     mask: Mapped[str]
-    blind_index: Mapped[bytes]
+    blind_index: Mapped[bytes | None]
+    identity: Mapped[str | None]
+    verified_at: Mapped[datetime | None]
+
+
+class RevealNote(Base):
+    """What somebody wrote of why they were shown a sensitive answer; sealed with the registration's key.
+
+    The audit trail names it and holds no free text: the note goes with the registration, the event stays.
+    """
+
+    __tablename__ = "registration_reveal"
+
+    uid: Mapped[UUID] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    sealed_note: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Attendee(Aggregate, Base):

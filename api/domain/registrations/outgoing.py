@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
+from api.domain.privacy import consents
 from api.domain.registrations import access, answers, repository
 from api.domain.registrations.contracts import Outgoing, OutgoingAttendee, RegistrationState
 from api.domain.registrations.models import Attendee, Registration
@@ -67,3 +68,10 @@ async def _shared(uow: UnitOfWork, row: Registration, saved: dict[str, dict[str,
         if step.form_version and step.name in saved
     }
     return {name: given for name, given in found.items() if given}
+
+
+async def consenting(uow: UnitOfWork, purpose: str, uids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of some registrations whose people agree to a purpose now. Needs the system scope."""
+    rows = await RegistrationRepository(session=uow.session).by_uids(uids)
+    agreed = await consents.consenting(uow, purpose, [row.id for row in rows])
+    return frozenset(row.uid for row in rows if row.id in agreed)

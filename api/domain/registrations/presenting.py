@@ -1,9 +1,19 @@
 """From contracts to what goes out."""
 
+from collections.abc import Sequence
+
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
 from api.domain.registrations import schemas
-from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
+from api.domain.registrations.contracts import (
+    AttendeeInput,
+    RegistrationRow,
+    RegistrationView,
+    SeatChoice,
+    StepInput,
+)
+from api.domain.sync import service as sync
+from api.domain.sync.contracts import Aggregate, SyncStatus
 from api.lib.uow import UnitOfWork
 
 
@@ -64,3 +74,33 @@ async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.R
         cancelled_at=view.cancelled_at,
         expires_at=view.expires_at,
     )
+
+
+async def staff_rows(uow: UnitOfWork, rows: Sequence[RegistrationRow]) -> list[schemas.StaffRegistration]:
+    """Return registrations as the staff's lists show them."""
+    events = await catalog.by_ids(uow, [row.event_id for row in rows])
+    statuses = await sync.statuses(uow, Aggregate.REGISTRATION, [row.uid for row in rows])
+    return [
+        schemas.StaffRegistration(
+            uid=row.uid,
+            confirmation_number=row.confirmation_number,
+            event=schemas.EventBrief(
+                uid=events[row.event_id].uid, slug=events[row.event_id].slug, title=events[row.event_id].title
+            ),
+            name=row.name,
+            email=row.email,
+            state=row.state,
+            attendees=row.attendees,
+            submitted_at=row.submitted_at,
+            updated_at=row.updated_at,
+            sync=_sync(statuses.get(row.uid)),
+        )
+        for row in rows
+        if row.event_id in events
+    ]
+
+
+def _sync(status: SyncStatus | None) -> schemas.SyncOut:
+    if status is None:
+        return schemas.SyncOut(state="none", revision=None, synced_at=None, error=None)
+    return schemas.SyncOut(state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error)

@@ -14,11 +14,15 @@ from api.domain.registrations.models import (
     Attendee,
     IdempotencyKey,
     Registration,
+    RegistrationKey,
     RegistrationToken,
+    RevealNote,
     SealedAnswer,
     SeatHold,
     StepAnswer,
 )
+from api.lib import clock
+from api.lib.crypto import RecordKey
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -79,6 +83,13 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = self._filtered(organization_ids, words, event_id, state)
         if before is not None:
             statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
+        return await self._with_counts(statement, limit)
+
+    async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
+        """Return some registrations as ``listed`` does."""
+        return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
+
+    async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
         count = (
             select(func.count())
             .where(Attendee.registration_id == Registration.id)
@@ -185,6 +196,47 @@ async def sealed_of(session: AsyncSession, registration_ids: Sequence[int]) -> l
     return list(found)
 
 
+async def with_number(session: AsyncSession, indexes: Sequence[tuple[int, bytes]]) -> list[int]:
+    """Return the private keys of registrations with an identity number, given by its index in each organization."""
+    found = await session.scalars(
+        select(SealedAnswer.registration_id)
+        .where(tuple_(SealedAnswer.organization_id, SealedAnswer.blind_index).in_(indexes))
+        .distinct()
+    )
+    return list(found)
+
+
+async def key_of(session: AsyncSession, registration_id: int) -> RegistrationKey | None:
+    """Return the data key of a registration's sensitive answers."""
+    return await session.get(RegistrationKey, registration_id, populate_existing=True)
+
+
+async def add_key(session: AsyncSession, registration: Registration, key: RecordKey) -> None:
+    """Store a registration's data key; its row is locked by the caller or new."""
+    await session.execute(
+        insert(RegistrationKey).values(
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            key_id=key.key_id,
+            wrapped=key.wrapped,
+            created_at=clock.now(),
+        )
+    )
+
+
+async def add_note(session: AsyncSession, registration: Registration, uid: UUID, sealed: bytes) -> None:
+    """Store a sealed note of a reveal."""
+    await session.execute(
+        insert(RevealNote).values(
+            uid=uid,
+            registration_id=registration.id,
+            organization_id=registration.organization_id,
+            sealed_note=sealed,
+            created_at=clock.now(),
+        )
+    )
+
+
 async def put_steps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace steps."""
     if not rows:
@@ -212,8 +264,9 @@ async def put_sealed(
 async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequence[str]) -> None:
     """Forget steps that do not apply."""
     if steps:
-        for table in (StepAnswer, SealedAnswer):
-            await session.execute(delete(table).where(table.registration_id == registration_id, table.step.in_(steps)))
+        await session.execute(
+            delete(StepAnswer).where(StepAnswer.registration_id == registration_id, StepAnswer.step.in_(steps))
+        )
 
 
 # --- seats and attendees
@@ -292,6 +345,15 @@ async def set_attendees(session: AsyncSession, registration_id: int, state: str,
     )
 
 
+async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int], now: datetime) -> None:
+    """Cancel all attendees of some registrations."""
+    await session.execute(
+        update(Attendee)
+        .where(Attendee.registration_id.in_(registration_ids))
+        .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
+    )
+
+
 # --- idempotency
 
 
@@ -323,16 +385,130 @@ async def expired_drafts(session: AsyncSession, now: datetime, limit: int) -> li
     return list(found)
 
 
-async def purge_deleted(session: AsyncSession, before: datetime, limit: int) -> int:
-    """Delete for good what was deleted before a time, with all that hangs on it; returns how many."""
-    doomed = select(Registration.id).where(Registration.deleted_at < before).limit(limit)
-    found = await session.execute(
-        delete(Registration).where(Registration.id.in_(doomed.scalar_subquery())).returning(Registration.id)
+async def doomed(session: AsyncSession, before: datetime, limit: int) -> list[Registration]:
+    """Lock what was deleted before a time."""
+    found = await session.scalars(
+        select(Registration)
+        .where(Registration.deleted_at < before)
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    return len(found.all())
+    return list(found)
+
+
+async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Delete registrations for good, with all that hangs on them."""
+    await session.execute(delete(Registration).where(Registration.id.in_(ids)))
+
+
+async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
+    """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
+    counts = {}
+    # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
+    for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
+        gone = await session.execute(
+            delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
+        )
+        counts[table.__tablename__] = len(gone.all())
+    keys = await session.execute(
+        delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)).returning(IdempotencyKey.scope)
+    )
+    counts[IdempotencyKey.__tablename__] = len(keys.all())
+    counts["aadhaar"] = await forget_whole(session, ids, None)
+    return counts
+
+
+async def forget_whole(session: AsyncSession, ids: Sequence[int], places: Sequence[str] | None) -> int:
+    """Delete whole Aadhaar numbers of registrations, all or those at some places (step and pointer). For the worker."""
+    gone = await session.scalar(
+        text("SELECT prs_erase_aadhaar(CAST(:ids AS bigint[]), CAST(:places AS text[]))"),
+        {"ids": list(ids), "places": None if places is None else list(places)},
+    )
+    return int(gone or 0)
 
 
 async def purge_keys(session: AsyncSession, before: datetime) -> None:
     """Forget idempotency keys and used-up tokens older than a time."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
     await session.execute(delete(RegistrationToken).where(RegistrationToken.expires_at < before))
+
+
+# --- retention
+
+
+async def over(session: AsyncSession, event_ids: Sequence[int], limit: int) -> list[Registration]:
+    """Lock submitted registrations for some events that are still somebody's."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id.in_(event_ids),
+            Registration.erased_at.is_(None),
+            Registration.submitted_at.is_not(None),
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def unfinished(
+    session: AsyncSession, before: datetime, organization_ids: Sequence[int], limit: int
+) -> list[Registration]:
+    """Lock drafts that were never submitted and have been closed since a time."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.organization_id.in_(organization_ids),
+            Registration.submitted_at.is_(None),
+            Registration.state.in_(("expired", "cancelled")),
+            Registration.updated_at < before,
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def pinned_to(session: AsyncSession, event_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (event, flow version) of the registrations for some events, each pair once."""
+    found = await session.execute(
+        select(Registration.event_id, Registration.flow_version_id)
+        .where(Registration.event_id.in_(event_ids), Registration.erased_at.is_(None))
+        .distinct()
+    )
+    return [(event_id, version_id) for event_id, version_id in found]
+
+
+async def unblanked(
+    session: AsyncSession, event_id: int, flow_version_id: int, days: int, limit: int
+) -> list[Registration]:
+    """Lock registrations in which answers kept ``days`` days, or fewer, are not blanked yet."""
+    found = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event_id,
+            Registration.flow_version_id == flow_version_id,
+            Registration.blanked_days < days,
+            Registration.erased_at.is_(None),
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def drop_sealed(session: AsyncSession, keys: Sequence[tuple[int, str, str]]) -> int:
+    """Delete sealed answers by (registration, step, pointer); returns how many there were."""
+    if not keys:
+        return 0
+    await forget_whole(session, [key for key, _, _ in keys], [f"{step}{pointer}" for _, step, pointer in keys])
+    gone = await session.execute(
+        delete(SealedAnswer)
+        .where(tuple_(SealedAnswer.registration_id, SealedAnswer.step, SealedAnswer.pointer).in_(list(keys)))
+        .returning(SealedAnswer.step)
+    )
+    return len(gone.all())

@@ -1,12 +1,13 @@
 """Registrations over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta
 
 from api.domain.catalog.schemas import StepName
+from api.domain.registrations.contracts import RevealReason
 from api.lib.schema import EMAIL, END, LINE, LOCALE, Input, Output, Text
 
 Locale = Annotated[str, Meta(pattern=LOCALE, max_length=35)]
@@ -67,6 +68,28 @@ class ResumeIn(Input, frozen=True, kw_only=True):
     """The token of a resume link (what follows ``#``)."""
 
     token: Token
+
+
+class RevealIn(Input, frozen=True, kw_only=True):
+    """Asks for a sensitive answer in full. ``note`` is kept with the audit trail; `other` needs one."""
+
+    step: StepName
+    pointer: Annotated[str, Meta(pattern=rf"^(?:/[A-Za-z0-9_]{{1,64}}){{1,20}}{END}", max_length=400)]
+    reason: RevealReason
+    note: Annotated[str, Meta(pattern=LINE, max_length=300)] = ""
+
+
+class NumberSearchIn(Input, frozen=True, kw_only=True):
+    """An identity number to look for, however it is spaced."""
+
+    identity: Literal["aadhaar", "passport", "other"]
+    value: Annotated[str, Meta(min_length=4, max_length=60, pattern=LINE)]
+
+
+class Revealed(Output, frozen=True, kw_only=True):
+    """A sensitive answer in full."""
+
+    value: Any
 
 
 class ProblemOut(Output, frozen=True, kw_only=True):
@@ -197,6 +220,12 @@ class StaffRegistration(Output, frozen=True, kw_only=True):
     submitted_at: datetime | None
     updated_at: datetime
     sync: SyncOut
+
+
+class StaffRegistrationList(Output, frozen=True, kw_only=True):
+    """Registrations found by an identity number."""
+
+    items: list[StaffRegistration]
 
 
 class StaffRegistrationPage(Output, frozen=True, kw_only=True):

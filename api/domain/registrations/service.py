@@ -181,14 +181,10 @@ def clock_of(row: Registration) -> engine.Clock:
 async def opened_steps(uow: UnitOfWork, row: Registration, flow: FlowVersion) -> dict[str, dict[str, Any]]:
     """Return the saved answers of all form steps, the sensitive ones opened: to validate, in this process only."""
     saved = {step.step: step.answers for step in await repository.steps_of(uow.session, [row.id])}
-    sealed = await repository.sealed_of(uow.session, [row.id])
+    values = await sealing.opened(uow, row, await repository.sealed_of(uow.session, [row.id]))
     return {
         step.name: answers.put_in(
-            saved[step.name],
-            {
-                pointer: value
-                for pointer, (_, value) in sealing.open_answers(uow.kernel.vault, row, sealed, step.name).items()
-            },
+            saved[step.name], {pointer: value for (at, pointer), value in values.items() if at == step.name}
         )
         for step in flow.document.steps
         if step.kind is StepKind.FORM and step.name in saved
@@ -212,7 +208,7 @@ async def _save_form(
     lost: list[str] = []
     if answers.masks(form, given):
         sealed = await repository.sealed_of(uow.session, [row.id])
-        stored = sealing.open_answers(uow.kernel.vault, row, sealed, step.name)
+        stored = await sealing.open_step(uow, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
     result = engine.validate(form, given, clock_of(row), partial=not complete)
     problems = assessment.field_problems(result.errors, "/answers", row.locale)

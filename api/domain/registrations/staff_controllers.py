@@ -10,9 +10,7 @@ from litestar.response import Stream
 from api.domain.catalog import service as catalog
 from api.domain.registrations import lifecycle, schemas, staff_service
 from api.domain.registrations.errors import CancelFirst
-from api.domain.registrations.presenting import registration_out
-from api.domain.sync import service as sync
-from api.domain.sync.contracts import Aggregate, SyncStatus
+from api.domain.registrations.presenting import registration_out, staff_rows
 from api.lib import clock
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag
@@ -26,12 +24,6 @@ StateFilter = Annotated[
     QueryParameter(name="state", description="Only in this state."),
 ]
 EventFilter = Annotated[UUID | None, QueryParameter(name="event", description="Only of this event.")]
-
-
-def _sync(status: SyncStatus | None) -> schemas.SyncOut:
-    if status is None:
-        return schemas.SyncOut(state="none", revision=None, synced_at=None, error=None)
-    return schemas.SyncOut(state=status.state, revision=status.revision, synced_at=status.synced_at, error=status.error)
 
 
 class StaffRegistrationController(Controller):
@@ -69,26 +61,7 @@ class StaffRegistrationController(Controller):
             limit=limit + 1,
         )
         shown = rows[:limit]
-        events = await catalog.by_ids(uow, [row.event_id for row in shown])
-        statuses = await sync.statuses(uow, Aggregate.REGISTRATION, [row.uid for row in shown])
-        items = [
-            schemas.StaffRegistration(
-                uid=row.uid,
-                confirmation_number=row.confirmation_number,
-                event=schemas.EventBrief(
-                    uid=events[row.event_id].uid, slug=events[row.event_id].slug, title=events[row.event_id].title
-                ),
-                name=row.name,
-                email=row.email,
-                state=row.state,
-                attendees=row.attendees,
-                submitted_at=row.submitted_at,
-                updated_at=row.updated_at,
-                sync=_sync(statuses.get(row.uid)),
-            )
-            for row in shown
-            if row.event_id in events
-        ]
+        items = await staff_rows(uow, shown)
         last = shown[-1] if len(rows) > limit else None
         cursor_text = pagination.encode(clock.isoformat(last.updated_at), last.uid) if last else None
         return schemas.StaffRegistrationPage(items=items, next_cursor=cursor_text)

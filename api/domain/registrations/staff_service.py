@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Row
 
 from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
@@ -66,6 +67,11 @@ async def listed(
     rows = await RegistrationRepository(session=uow.session).listed(
         ids, words=words, event_id=event, state=state, before=before, limit=limit
     )
+    return listing(rows)
+
+
+def listing(rows: Sequence[Row[Registration, int]]) -> list[RegistrationRow]:
+    """Return registrations with the number of their attendees as the staff's lists show them."""
     return [
         RegistrationRow(
             row.uid,

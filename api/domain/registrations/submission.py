@@ -10,6 +10,8 @@ from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event, FlowVersion, StepKind, Ticket
+from api.domain.privacy import consents
+from api.domain.privacy.contracts import ANALYTICS, ConsentGiven
 from api.domain.registrations import access, answers, assessment, repository, sealing, seats, service, views
 from api.domain.registrations.contracts import AttendeeInput, RegistrationView, SeatChoice, StepInput
 from api.domain.registrations.errors import (
@@ -236,11 +238,23 @@ async def _write(
         for step in flow.document.steps
         if step.name in found.applicable
     }
-    await repository.drop_steps(
-        uow.session, row.id, [step.name for step in flow.document.steps if step.name not in found.applicable]
-    )
+    dropped = [step.name for step in flow.document.steps if step.name not in found.applicable]
+    await sealing.forget(uow, row, dropped)
+    await repository.drop_steps(uow.session, row.id, dropped)
     await sealing.store(uow, row, steps)
     service.keep_contact(row, found.contact)
+    await consents.give(
+        uow,
+        [
+            ConsentGiven(purpose, version, row.locale, f"form:{form.name}")
+            for step in flow.document.steps
+            if step.form_version is not None and step.name in found.applicable
+            for form in (forms[step.form_version].compiled,)
+            for purpose, version in answers.consents(form, found.answers.get(step.name, {}))
+        ],
+        registration_id=row.id,
+        organization_id=row.organization_id,
+    )
     by_uid = {ticket.uid: ticket.id for ticket in tickets}
     await repository.put_attendees(
         uow.session,
@@ -273,5 +287,6 @@ async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> N
     await sync.enqueue(uow, [Destination.ODOO], Aggregate.REGISTRATION, row.uid, **reach)
     if uow.kernel.settings.smtp_url and row.contact_email and occasion is not Aggregate.REGISTRATION:
         await sync.enqueue(uow, [Destination.MAIL], occasion, row.uid, **reach)
-    if uow.kernel.settings.mixpanel_token and occasion is Aggregate.CONFIRMATION:
+    measured = uow.kernel.settings.mixpanel_token and occasion is Aggregate.CONFIRMATION
+    if measured and await consents.consenting(uow, ANALYTICS, [row.id]):
         await sync.enqueue(uow, [Destination.ANALYTICS], Aggregate.SUBMITTED, row.uid, **reach)

@@ -26,6 +26,9 @@ class Aggregate(StrEnum):
     CANCELLATION = "registration.cancellation"
     RESUME_LINK = "registration.resume-link"
     SUBMITTED = "registration.submitted"
+    # To be forgotten. The row's own uid is all that the destination needs: what it was about may be gone by then.
+    ATTENDEE_ERASURE = "attendee.erasure"
+    ANALYTICS_ERASURE = "registration.analytics-erasure"
     # About accounts, which belong to no organization.
     ACCOUNT_VERIFY = "account.verify-email"
     ACCOUNT_EXISTS = "account.exists"

@@ -192,6 +192,42 @@ async def purge_done(session: AsyncSession, before: datetime, limit: int) -> int
     return len(result.all())
 
 
+async def outstanding(session: AsyncSession, destination: str, aggregate: str, uids: Sequence[UUID]) -> tuple[int, int]:
+    """Return how many rows of these aggregates wait, and how many were given up."""
+    found = await session.execute(
+        select(
+            func.count().filter(OutboxRow.state == "pending"),
+            func.count().filter(OutboxRow.state == "dead"),
+        ).where(
+            OutboxRow.destination == destination, OutboxRow.aggregate == aggregate, OutboxRow.aggregate_uid.in_(uids)
+        )
+    )
+    pending, dead = found.one()
+    return pending, dead
+
+
+async def forget(session: AsyncSession, destinations: Sequence[str], uids: Sequence[UUID]) -> int:
+    """Delete the rows of some aggregates for some destinations, and what any destination said about them."""
+    gone = await session.execute(
+        delete(OutboxRow)
+        .where(OutboxRow.destination.in_(destinations), OutboxRow.aggregate_uid.in_(uids))
+        .returning(OutboxRow.id)
+    )
+    await session.execute(update(OutboxRow).where(OutboxRow.aggregate_uid.in_(uids)).values(error=None))
+    await session.execute(delete(Binding).where(Binding.destination.in_(destinations), Binding.aggregate_uid.in_(uids)))
+    return len(gone.all())
+
+
+async def told(session: AsyncSession, uids: Sequence[UUID]) -> list[tuple[str, str, UUID, datetime]]:
+    """Return (destination, aggregate, uid, time) of what was delivered about some aggregates."""
+    found = await session.execute(
+        select(Binding.destination, Binding.aggregate, Binding.aggregate_uid, Binding.synced_at)
+        .where(Binding.aggregate_uid.in_(uids))
+        .order_by(Binding.synced_at)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
 def retry_at(now: datetime, attempts: int) -> datetime:
     """Return when to try again: 1 s, 2 s, 4 s … up to five minutes."""
     return now + timedelta(seconds=min(2.0 ** max(attempts - 1, 0), 300.0))

@@ -8,6 +8,7 @@ from api.domain.sync import repository
 from api.domain.sync.contracts import (
     DRAIN,
     Aggregate,
+    Bound,
     Claimed,
     DeadLetter,
     Depth,
@@ -51,6 +52,33 @@ async def enqueue(
         uow.nudge(DRAIN[destination])
 
 
+async def enqueue_all(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, rows: Sequence[tuple[UUID, int, int]]
+) -> None:
+    """Add outbox rows for many aggregates, given as (uid, revision, organization), in one statement."""
+    if not rows:
+        return
+    now = clock.now()
+    await repository.add(
+        uow.session,
+        [
+            {
+                "destination": destination.value,
+                "aggregate": aggregate.value,
+                "aggregate_uid": uid,
+                "revision": revision,
+                "organization_id": organization_id,
+                "state": "pending",
+                "attempts": 0,
+                "available_at": now,
+                "created_at": now,
+            }
+            for uid, revision, organization_id in rows
+        ],
+    )
+    uow.nudge(DRAIN[destination])
+
+
 async def statuses(
     uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID], destination: Destination = Destination.ODOO
 ) -> dict[UUID, SyncStatus]:
@@ -87,6 +115,10 @@ async def renew(uow: UnitOfWork, token: UUID, rows: Sequence[Claimed], *, lease:
     return await repository.renew(uow.session, token, [row.id for row in rows], lease)
 
 
+def _revision(bound: Bound) -> int:
+    return bound.revision
+
+
 async def settle(
     uow: UnitOfWork, destination: Destination, token: UUID, rows: Sequence[Claimed], outcome: Outcome
 ) -> None:
@@ -96,6 +128,8 @@ async def settle(
     """
     now = clock.now()
     session = uow.session
+    # Several revisions of one aggregate may be in a batch, and one statement changes a row once.
+    newest = {(bound.aggregate, bound.aggregate_uid): bound for bound in sorted(outcome.bound, key=_revision)}
     await repository.bind(
         session,
         [
@@ -108,7 +142,7 @@ async def settle(
                 "revision": bound.revision,
                 "synced_at": now,
             }
-            for bound in outcome.bound
+            for bound in newest.values()
         ],
     )
     if outcome.done:
@@ -136,3 +170,20 @@ async def bound_revisions(
 async def purge_delivered(uow: UnitOfWork, before: datetime, limit: int) -> int:
     """Delete delivered rows older than a time, in a batch; returns how many. Needs the system scope."""
     return await repository.purge_done(uow.session, before, limit)
+
+
+async def outstanding(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, uids: Sequence[UUID]
+) -> tuple[int, int]:
+    """Return how many rows of these aggregates wait, and how many were given up."""
+    return await repository.outstanding(uow.session, destination, aggregate, uids) if uids else (0, 0)
+
+
+async def forget(uow: UnitOfWork, destinations: Sequence[Destination], uids: Sequence[UUID]) -> int:
+    """Drop what some destinations were to learn of aggregates, and what any has answered; returns how many rows."""
+    return await repository.forget(uow.session, [name.value for name in destinations], uids) if uids else 0
+
+
+async def told(uow: UnitOfWork, uids: Sequence[UUID]) -> list[tuple[str, str, UUID, datetime]]:
+    """Return (destination, aggregate, uid, time) of what was delivered about some aggregates, the oldest first."""
+    return await repository.told(uow.session, uids) if uids else []

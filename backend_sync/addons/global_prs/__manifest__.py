@@ -1,7 +1,7 @@
 {
     "name": "Global PRS",
     "summary": "Receives events, tickets and registrations from the Global PRS platform",
-    "version": "17.0.1.0.0",
+    "version": "17.0.1.1.0",
     "category": "Marketing/Events",
     "author": "Global PRS",
     "license": "AGPL-3",

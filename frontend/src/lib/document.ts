@@ -44,6 +44,8 @@ export type FormField = {
   maps_to?: string | null;
   identity?: "aadhaar" | "passport" | "other" | null;
   consent_text_version?: string;
+  retain_days?: number;
+  purpose?: string;
   fields?: FormField[];
   min_items?: number;
   max_items?: number;

@@ -123,6 +123,15 @@ async def test_a_mail_of_a_kind_goes_out_once_a_minute(app: Running, post: Post)
     assert len(await post.deliver()) == 1
 
 
+async def test_mails_of_two_minutes_go_out_in_one_batch(app: Running, post: Post, owner: Database) -> None:
+    for _ in range(2):
+        await ask_for_reset(app.client, TAKEN)
+        await post.next_minute()
+    assert len(await post.deliver()) == 2
+    assert await post.deliver() == []
+    assert await rows(owner, "SELECT state, count(*) FROM outbox GROUP BY state") == [("done", 2)]
+
+
 @asynccontextmanager
 async def counted(app: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
     """Yield how many passwords are hashed and which statements are sent."""

@@ -29,6 +29,7 @@ from api.domain.forms.engine.document import (
     canonical_bytes,
     content_hash,
 )
+from api.domain.forms.engine.fields.identity import clean_identity
 from api.domain.forms.engine.masking import is_masked, mask
 from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
 from api.domain.forms.engine.state import FormState, evaluate
@@ -60,6 +61,7 @@ __all__ = [
     "ValueType",
     "canonical_bytes",
     "check_document",
+    "clean_identity",
     "compile_condition",
     "compile_form",
     "condition_types",

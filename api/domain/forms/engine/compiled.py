@@ -60,6 +60,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     shared_with_back_office: bool = False
     maps_to: MapsTo | None = None
     consent_text_version: str | None = None
+    retain_days: int | None = None
+    purpose: str | None = None
 
 
 class CompiledChoice(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -58,6 +58,10 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     maps_to: MapsTo | None = None
     identity: Identity | None = None
     consent_text_version: str | None = None
+    retain_days: int | None = None
+    """The answer is blanked so many days after the event; without it, it stays as long as the registration."""
+    purpose: str | None = None
+    """What the answer is needed for, in the register of processing."""
     fields: tuple[Field, ...] = ()
     min_items: int | None = None
     max_items: int | None = None

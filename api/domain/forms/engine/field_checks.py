@@ -15,6 +15,8 @@ from api.domain.forms.engine.frames import MAX_FRAMES
 from api.domain.forms.engine.problems import ExpressionInvalid, Problem
 from api.domain.forms.engine.types import CHOICE_TYPES, CONTAINERS, TEXT_LIKE, UNANSWERED, FieldType
 
+MAX_RETAIN_DAYS = 3650
+MAX_PURPOSE = 300
 _NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL})
 _MOMENTS = frozenset({FieldType.DATE, FieldType.TIME, FieldType.DATETIME})
 _ANSWERED = frozenset(FieldType) - UNANSWERED - {FieldType.REPEAT}
@@ -44,6 +46,8 @@ _FITS: dict[str, frozenset[FieldType]] = {
     "maps_to": frozenset({FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE, FieldType.CALCULATED}),
     "identity": frozenset({FieldType.IDENTITY_NUMBER}),
     "consent_text_version": frozenset({FieldType.CONSENT}),
+    "retain_days": _ANSWERED | {FieldType.CALCULATED},
+    "purpose": _ANSWERED | {FieldType.CALCULATED},
     "fields": CONTAINERS,
     "min_items": _REPEAT,
     "max_items": _REPEAT,
@@ -85,6 +89,11 @@ def _check_privacy(field: Field, scope: int, pointer: str) -> Iterator[Problem]:
     if field.sensitive and field.shared_with_back_office:
         message = "a sensitive answer never leaves its region, so it cannot be shared with the back office"
         yield Problem(f"{pointer}/shared_with_back_office", "sensitive_shared", message)
+    if field.retain_days is not None and not 1 <= field.retain_days <= MAX_RETAIN_DAYS:
+        message = f"an answer is kept from 1 to {MAX_RETAIN_DAYS} days after the event"
+        yield Problem(f"{pointer}/retain_days", "limit", message)
+    if field.purpose is not None and not 1 <= len(field.purpose.strip()) <= MAX_PURPOSE:
+        yield Problem(f"{pointer}/purpose", "limit", f"a purpose has 1 to {MAX_PURPOSE} characters")
     if field.maps_to is None:
         return
     if field.sensitive or scope != NONE:

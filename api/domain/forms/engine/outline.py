@@ -91,6 +91,8 @@ def _item(source: Field, parent: int, scope: int) -> Item:
         shared_with_back_office=source.shared_with_back_office,
         maps_to=source.maps_to,
         consent_text_version=source.consent_text_version,
+        retain_days=source.retain_days,
+        purpose=source.purpose,
     )
 
 

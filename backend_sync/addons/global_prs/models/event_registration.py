@@ -1,7 +1,7 @@
 # Copyright 2026 Global PRS
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import _, api, fields, models
 
 
 class EventRegistration(models.Model):
@@ -21,6 +21,24 @@ class EventRegistration(models.Model):
         copy=False,
         help="Answers that the form shares with the back office, as JSON.",
     )
+
+    @api.model
+    def _ext_blanks(self):
+        return {
+            "name": _("Erased"),
+            "email": False,
+            "phone": False,
+            "company_name": False,
+            "partner_id": False,
+            "prs_number": False,
+            "prs_answers": False,
+        }
+
+    def _ext_forget(self):
+        # Answers to Odoo's own questions; they come with website_event.
+        if "registration_answer_ids" in self._fields:
+            self.sudo().registration_answer_ids.unlink()
+        return super()._ext_forget()
 
     def _update_mail_schedulers(self):
         if self.env.context.get("global_prs_sync"):

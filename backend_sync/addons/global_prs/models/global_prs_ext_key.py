@@ -17,6 +17,7 @@ class GlobalPrsExtKey(models.Model):
 
     model = fields.Char(required=True)
     ext_uuid = fields.Char(required=True)
+    erased = fields.Boolean(help="What arrives for this identifier is written without what is personal.")
 
     _sql_constraints = [
         ("model_ext_uuid_uniq", "unique(model, ext_uuid)", "An identifier is kept once."),
@@ -38,3 +39,35 @@ class GlobalPrsExtKey(models.Model):
             (model, list(uuids)),
             log_exceptions=False,
         )
+
+    @api.model
+    def _erase(self, model, uuids):
+        """Remember identifiers as erased, also those that were never received.
+
+        Calls under way for the same records meet at these rows: the one that comes second fails to serialize, and
+        Odoo runs it again.
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO global_prs_ext_key (model, ext_uuid, erased)
+            SELECT %s, uuid, TRUE FROM unnest(%s) AS uuid ORDER BY uuid
+            ON CONFLICT (model, ext_uuid) DO UPDATE SET erased = TRUE
+            """,
+            (model, list(uuids)),
+            log_exceptions=False,
+        )
+        self.invalidate_model(["erased"])
+
+    @api.model
+    def _erased(self, model, uuids):
+        """The erased ones among identifiers. Locked to the end of the call, all of them: one that is being erased now
+        looks as if it was not."""
+        self.env.cr.execute(
+            """
+            SELECT ext_uuid, erased FROM global_prs_ext_key
+            WHERE model = %s AND ext_uuid = ANY(%s) ORDER BY ext_uuid FOR SHARE
+            """,
+            (model, list(uuids)),
+            log_exceptions=False,
+        )
+        return {uuid for uuid, erased in self.env.cr.fetchall() if erased}

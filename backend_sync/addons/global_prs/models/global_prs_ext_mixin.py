@@ -51,7 +51,7 @@ class GlobalPrsExtMixin(models.AbstractModel):
         if not (self.env.su or self.env.user.has_group("global_prs.group_sync")):
             raise AccessError(_("Only the synchronisation may write the platform's records."))
         records = self._ext_sync_env()
-        vals_list = [self._ext_check_vals(vals) for vals in vals_list]
+        vals_list = self._ext_blanked([self._ext_check_vals(vals) for vals in vals_list])
         newest = self._ext_newest(vals_list)
         found = records._ext_search([vals["ext_uuid"] for vals in vals_list])
         held = {uuid: record.ext_rev for uuid, record in found.items()}
@@ -71,6 +71,53 @@ class GlobalPrsExtMixin(models.AbstractModel):
         # A value the database refuses must fail this call, not the commit after it.
         records.env.flush_all()
         return self._ext_results(vals_list, newest, found, held)
+
+    @api.model
+    def ext_erase(self, uuids):
+        """Blank what is personal in the records of these identifiers.
+
+        The records stay, so that seats and statistics do. The identifiers are
+        remembered: whatever arrives for them later is blanked as well, so that a
+        late call cannot bring a person back. Erasing again changes nothing.
+
+        :param list uuids: identifiers (``ext_uuid``)
+        :return: one dict per identifier, in order: ``ext_uuid`` and ``status``,
+            ``erased`` or ``unknown`` (never received)
+        """
+        if not (self.env.su or self.env.user.has_group("global_prs.group_sync")):
+            raise AccessError(_("Only the synchronisation may erase the platform's records."))
+        if not isinstance(uuids, list) or not all(isinstance(uuid, str) and uuid.strip() for uuid in uuids):
+            raise ValidationError(_("Each item must be an ext_uuid."))
+        self.env["global.prs.ext.key"]._erase(self._name, uuids)
+        records = self._ext_sync_env()
+        found = records._ext_search(uuids)
+        known = records.browse(record.id for record in found.values())
+        if known:
+            known._ext_lock()
+            known.write(self._ext_blanks())
+            known._ext_forget()
+        records.env.flush_all()
+        return [{"ext_uuid": uuid, "status": "erased" if uuid in found else "unknown"} for uuid in uuids]
+
+    @api.model
+    def _ext_blanks(self):
+        """What the personal fields of an erased record hold; a model without such fields has none."""
+        return {}
+
+    def _ext_forget(self):
+        """Remove what hangs on erased records and may name the person."""
+        if "message_ids" in self._fields:
+            self.sudo().message_ids.unlink()
+        if "activity_ids" in self._fields:
+            self.sudo().activity_ids.unlink()
+
+    @api.model
+    def _ext_blanked(self, vals_list):
+        blanks = self._ext_blanks()
+        if not blanks:
+            return vals_list
+        erased = self.env["global.prs.ext.key"]._erased(self._name, [vals["ext_uuid"] for vals in vals_list])
+        return [{**vals, **blanks} if vals["ext_uuid"] in erased else vals for vals in vals_list]
 
     @api.model
     def _ext_results(self, vals_list, newest, found, held):

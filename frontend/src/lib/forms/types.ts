@@ -60,6 +60,8 @@ export type Field = {
   maps_to?: string;
   identity?: "aadhaar" | "passport" | "other";
   consent_text_version?: string;
+  retain_days?: number;
+  purpose?: string;
   fields?: Field[];
   min_items?: number;
   max_items?: number;
@@ -128,6 +130,8 @@ export type CompiledItem = {
   shared_with_back_office?: boolean;
   maps_to?: string | null;
   consent_text_version?: string | null;
+  retain_days?: number | null;
+  purpose?: string | null;
 };
 
 export type CompiledChoice = { value: string; label: string; columns?: { [name: string]: string } };

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from api.domain.forms.engine.compiled import Item
 from api.domain.forms.engine.fields.answer import Answer, AnswerRefused, text_of
+from api.domain.forms.engine.types import FieldType
 
 _AADHAAR = re.compile(r"[2-9][0-9]{11}")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,9}")
@@ -66,3 +67,14 @@ def parse_identity(item: Item, raw: Any) -> Answer:
     elif not _OTHER.fullmatch(text):
         raise AnswerRefused("format", "This may have up to 40 letters, digits, spaces, dots, slashes and hyphens.")
     return Answer(text, text)
+
+
+def clean_identity(identity: Literal["aadhaar", "passport", "other"], raw: str) -> str | None:
+    """`raw` as a number of that kind is stored; None where it cannot be one."""
+    try:
+        answer = parse_identity(
+            Item(kind="field", name="number", type=FieldType.IDENTITY_NUMBER, identity=identity), raw
+        )
+    except AnswerRefused:
+        return None
+    return str(answer.clean)

@@ -54,6 +54,7 @@ _PLAIN = frozenset(
 PRS = frozenset(
     {
         "type", "page", "identity", "sensitive", "shared_with_back_office", "maps_to", "consent_text_version",
+        "retain_days", "purpose",
         "relevant", "minimum", "maximum", "min_length", "max_length", "pattern", "min_choices", "max_choices",
         "min_items", "max_items",
     }

@@ -30,6 +30,7 @@ _HEADINGS = {
 _PRS = frozenset(
     {
         "identity", "sensitive", "shared_with_back_office", "maps_to", "consent_text_version", "minimum", "maximum",
+        "retain_days", "purpose",
         "min_length", "max_length", "pattern", "min_choices", "max_choices", "min_items", "max_items",
     }
 )  # fmt: skip

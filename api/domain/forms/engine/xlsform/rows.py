@@ -16,8 +16,8 @@ from api.domain.forms.engine.xlsform.texts import Texts
 
 _TRUE = frozenset({"yes", "true", "true()", "1", "y", "x"})
 _FALSE = frozenset({"no", "false", "false()", "0", "n", ""})
-_INTEGERS = ("min_length", "max_length", "min_choices", "max_choices", "min_items", "max_items")
-_WORDS = ("pattern", "maps_to", "identity", "consent_text_version")
+_INTEGERS = ("min_length", "max_length", "min_choices", "max_choices", "min_items", "max_items", "retain_days")
+_WORDS = ("pattern", "maps_to", "identity", "consent_text_version", "purpose")
 _EXPRESSIONS = ("relevant", "constraint", "choice_filter")
 _OVERRIDES: dict[str, frozenset[FieldType]] = {
     "text": frozenset(
