@@ -132,7 +132,9 @@ async def test_mails_of_two_minutes_go_out_in_one_batch(app: Running, post: Post
         await post.next_minute()
     assert len(await post.deliver()) == 2
     assert await post.deliver() == []
-    assert await rows(owner, "SELECT state, count(*) FROM outbox WHERE destination = 'mail' GROUP BY state") == [("done", 2)]
+    assert await rows(owner, "SELECT state, count(*) FROM outbox WHERE destination = 'mail' GROUP BY state") == [
+        ("done", 2)
+    ]
 
 
 @asynccontextmanager
