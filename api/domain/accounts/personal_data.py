@@ -106,7 +106,7 @@ class AccountData:
             rows = await uow.session.execute(select(*shown).where(column == key))
             # Plain text for names: the library's own kind of it cannot be encoded.
             records = [dict(zip((str(one.name) for one in shown), row, strict=True)) for row in rows]
-            sections.append(Section(table.name, use.title, use.purpose, records))
+            sections.append(Section(str(table.name), use.title, use.purpose, records))
         await audit.record(uow, "account.data-exported", subject_type="account", subject_uid=subject.account)
         about = [subject.account] if subject.account else []
         done = await audit.about(uow, about)
