@@ -33,7 +33,7 @@ async def over(owner: Database, days: int) -> None:
 async def states(owner: Database) -> list[tuple[str, str]]:
     async with owner.engine.connect() as connection:
         found = await connection.exec_driver_sql("SELECT state, contact_name FROM registration ORDER BY id")
-        return [(state, name) for state, name in found]
+        return [(row[0], row[1]) for row in found]
 
 
 @pytest.mark.timeout(120)
