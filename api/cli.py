@@ -11,10 +11,10 @@ import click
 import msgspec
 from alembic import command
 from alembic.config import Config
+from litestar import Litestar
 
-from api import account_commands, cli_audit, cli_keys, demo, roles
+from api import account_commands, cli_audit, cli_keys, cli_privacy, demo, roles
 from api.commands import run as _run
-from api.domain.accounts.roles import PERMISSIONS
 from api.domain.forms import engine
 from api.domain.forms import service as forms
 from api.domain.organizations import service as organizations
@@ -23,10 +23,10 @@ from api.domain.sync.contracts import Destination
 from api.lib.crypto import SealError
 from api.lib.db import Database
 from api.lib.errors import Problem
-from api.lib.security import OPEN, SYSTEM, Permission
+from api.lib.security import SYSTEM
 from api.lib.settings import PREFIX, Settings, SettingsError, rows, settings
 from api.lib.uow import Kernel, UnitOfWork, make_kernel
-from api.server import app, openapi
+from api.server import app, openapi, permission_tables
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -37,6 +37,7 @@ def main() -> None:
 
 
 main.add_command(cli_audit.audit)
+main.add_command(cli_privacy.privacy)
 
 
 @main.group()
@@ -182,14 +183,19 @@ def replay(destination: str | None, uids: tuple[UUID, ...]) -> None:
     click.echo(f"{_run(act, scope=SYSTEM, worker=True)} put back into the queue")
 
 
+def _described() -> Litestar:
+    """Return the application as it describes itself; it is not started."""
+    placeholder = Settings(api_database_url="postgresql://nobody@127.0.0.1:1/none", master_keys=_NO_KEY)
+    kernel = make_kernel(placeholder, service="cli", database_url=placeholder.api_database_url)
+    return app.create_litestar(placeholder, kernel)
+
+
 @main.command("openapi")
 @click.option("--check", is_flag=True, help="Fail where the committed document differs.")
 def write_openapi(check: bool) -> None:
     """Write frontend/openapi.json, from which the app's client is generated."""
     target = _ROOT / "frontend" / "openapi.json"
-    placeholder = Settings(api_database_url="postgresql://nobody@127.0.0.1:1/none", master_keys=_NO_KEY)
-    kernel = make_kernel(placeholder, service="cli", database_url=placeholder.api_database_url)
-    document = openapi.render(app.create_litestar(placeholder, kernel))
+    document = openapi.render(_described())
     if check:
         if not target.is_file() or target.read_bytes() != document:
             raise click.ClickException("frontend/openapi.json is out of date: run `make generate`")
@@ -211,13 +217,20 @@ def show_settings() -> None:
         click.echo(f"| `{row.variable}` | {f'`{row.default}`' if row.default else ''} | {row.help}{secret} |")
 
 
+_BEGIN, _END = "<!-- printed by `prs permissions` -->\n", "<!-- end of what it prints -->\n"
+
+
 @main.command("permissions")
-def show_permissions() -> None:
-    """Print the table of roles for docs/guides/permissions.md."""
-    click.echo("| permission | " + " | ".join(PERMISSIONS) + " |\n|---|" + "---|" * len(PERMISSIONS))
-    for permission in (found for found in Permission if found not in OPEN):
-        marks = ["●" if permission in granted else "" for granted in PERMISSIONS.values()]
-        click.echo(f"| `{permission}` | " + " | ".join(marks) + " |")
+@click.option("--write", is_flag=True, help="Write them into docs/guides/permissions.md instead.")
+def show_permissions(write: bool) -> None:
+    """Print what each role permits and who may call each operation."""
+    tables = f"{permission_tables.roles()}\n{permission_tables.operations(_described())}"
+    if not write:
+        click.echo(tables, nl=False)
+        return
+    target = _ROOT / "docs" / "guides" / "permissions.md"
+    before, _, rest = target.read_text().partition(_BEGIN)
+    target.write_text(f"{before}{_BEGIN}\n{tables}\n{_END}{rest.partition(_END)[2]}")
 
 
 # Written by the one-command run: the settings of the platform that runs on this machine.

@@ -27,5 +27,5 @@ TABLES = (
 
 metadata = Base.metadata
 
-# Whoever holds data of persons, in the order in which it is erased: what is found through something else goes before it.
+# Whoever holds data of persons, in the order in which it is erased: what is found through another goes before it.
 PERSONAL_DATA: tuple[PersonalData, ...] = (SupportData(), RegistrationData(), AccountData())

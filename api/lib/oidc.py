@@ -18,7 +18,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     itself; where both are empty its word is no second factor here.
     """
 
-    slug: Annotated[str, Meta(pattern=r"^[a-z0-9](-?[a-z0-9]){1,30}\Z")]
+    # Letters alone: the trail takes it as a word. A session that a provider opened bears its name.
+    slug: Annotated[str, Meta(pattern=r"^(?!password\Z)[a-z]+(-[a-z]+)*\Z", max_length=32)]
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     issuer: Annotated[str, Meta(min_length=1, max_length=500)]
     client_id: Annotated[str, Meta(min_length=1, max_length=500)]

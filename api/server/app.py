@@ -26,6 +26,7 @@ from api.server.middleware import body_guard
 from api.server.middleware.authentication import AuthenticationMiddleware
 from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
+from api.server.middleware.options import OptionsMiddleware
 from api.server.middleware.throttle import ThrottleMiddleware
 
 
@@ -55,6 +56,7 @@ def _lifespan(kernel: Kernel) -> Any:
         app.state.authenticator = Authenticator(kernel, tokens)
         tasks = [
             asyncio.create_task(kernel.cache.listen()),
+            asyncio.create_task(kernel.watch_pool()),
             asyncio.create_task(app.state.authenticator.watch()),
         ]
         try:
@@ -76,7 +78,7 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
             "tokens": Provide(provide_tokens, sync_to_thread=False),
         },
         guards=[guards.require_permission],
-        middleware=[AuthenticationMiddleware(), ThrottleMiddleware()],
+        middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware()],
         exception_handlers={Exception: problems.handle},
         dto=StrictBody,
         return_dto=None,

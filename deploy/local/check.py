@@ -18,6 +18,8 @@ from deploy.local.progress import Progress
 
 STATE = ROOT / ".data"
 FRONTEND = ROOT / "frontend"
+# An OpenID provider that the tests of single sign-on run against.
+PROVIDER = ROOT / "tests" / "peers" / "oidc"
 _PACKAGES = ("api", "worker", "backend_sync", "deploy", "tests")
 _EXPECTED_ERRORS = (RuntimeError, OSError)
 
@@ -129,6 +131,12 @@ def prepare(*, built: bool) -> dict[str, str]:
     return node.environment(STATE)
 
 
+def _peers() -> None:
+    """Brings what the tests run against and the registry of Python has not."""
+    browser.ensure(STATE)
+    node.install(PROVIDER, STATE, Progress(1), "Installing a provider for the tests of single sign-on")
+
+
 def _foreground(label: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT) -> int:
     print(f"\n== {label}", flush=True)
     return subprocess.run(list(arguments), cwd=folder, env=dict(environment), check=False).returncode
@@ -141,7 +149,7 @@ def _pytest(*arguments: str) -> tuple[str, ...]:
 def test(arguments: Sequence[str]) -> int:
     """Runs the app's unit tests and all of pytest; arguments narrow pytest and leave the app's out."""
     environment = prepare(built=True)
-    browser.ensure(STATE)
+    _peers()
     code = 0
     if (FRONTEND / "package.json").is_file() and not arguments:
         code = _foreground("app (vitest)", _npm("", "test").arguments, environment, FRONTEND)
@@ -154,7 +162,7 @@ def test(arguments: Sequence[str]) -> int:
 def campaign(arguments: Sequence[str]) -> int:
     """Runs the long proofs one after the other."""
     environment = prepare(built=True)
-    browser.ensure(STATE)
+    _peers()
     return _foreground("campaign", _pytest("-m", "campaign", "-n", "0", "-p", "no:randomly", *arguments), environment)
 
 
@@ -170,9 +178,11 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def generate(_arguments: Sequence[str]) -> int:
-    """Writes the OpenAPI document and the client made from it."""
+    """Writes the OpenAPI document, the client made from it, and the permission tables of the guide."""
     environment = prepare(built=False)
     code = _foreground("OpenAPI document", (sys.executable, "-m", "api.cli", "openapi"), environment)
+    tables = (sys.executable, "-m", "api.cli", "permissions", "--write")
+    code = code or _foreground("permission tables", tables, environment)
     if code == 0 and (FRONTEND / "package.json").is_file():
         code = _foreground("client", _npm("", "generate").arguments, environment, FRONTEND)
     return code
@@ -185,7 +195,7 @@ def check(_arguments: Sequence[str]) -> int:
 
 def _only_prepare(_arguments: Sequence[str]) -> int:
     prepare(built=True)
-    browser.ensure(STATE)
+    _peers()
     return 0
 
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("registration", sa.Column("blanked_days", sa.Integer(), nullable=False, server_default="0"))
     _consent()
     _erasure()
+    _vault()
     op.create_table(
         "retention_rule",
         sa.Column("organization_id", sa.BigInteger(), nullable=False),
@@ -70,6 +71,25 @@ def upgrade() -> None:
     )
     op.execute("REVOKE ALL ON FUNCTION prs_audit_about(uuid[]) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION prs_audit_about(uuid[]) TO {PROCESSES}")
+
+
+def _vault() -> None:
+    # Whoever erases need not be able to read: neither the vault's role nor the tenant's scope is asked for.
+    op.execute(
+        """
+        CREATE FUNCTION prs_erase_aadhaar(registrations bigint[], places text[]) RETURNS bigint
+        LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+          WITH gone AS (
+            DELETE FROM prs_vault.aadhaar
+            WHERE registration_id = ANY (registrations) AND (places IS NULL OR step || pointer = ANY (places))
+            RETURNING 1
+          )
+          SELECT count(*) FROM gone
+        $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION prs_erase_aadhaar(bigint[], text[]) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION prs_erase_aadhaar(bigint[], text[]) TO prs_worker")
 
 
 def _consent() -> None:
@@ -136,6 +156,7 @@ def _erasure() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
+    op.execute("DROP FUNCTION prs_erase_aadhaar(bigint[], text[])")
     op.execute("DROP FUNCTION prs_audit_about(uuid[])")
     for table in TABLES:
         op.drop_table(table)

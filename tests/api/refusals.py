@@ -54,13 +54,17 @@ class Refusal:
         return found
 
 
+# A refused sign-in is written down: that is no trace of what was asked for.
+_EXPECTED = {"audit_event": "WHERE action <> 'sign-in.failed'"}
+
+
 async def contents(owner: Database) -> dict[str, str]:
     """Return a digest of every row of every table."""
     async with owner.engine.connect() as connection:
         tables = await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
         each = " UNION ALL ".join(
             f"SELECT '{name}', count(*) || ' ' || md5(coalesce(string_agg(t::text, ' ' ORDER BY t::text), '')) "  # noqa: S608
-            f"FROM {name} t"
+            f"FROM {name} t {_EXPECTED.get(name, '')}"
             for name in tables
         )
         return {name: digest for name, digest in await connection.execute(text(each))}  # noqa: C416

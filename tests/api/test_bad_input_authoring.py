@@ -239,13 +239,6 @@ async def test_accounts_and_keys_that_make_no_sense_are_refused(
             json=good | {"password": "x" * 14},
         ),
         Refusal(
-            "an address that is taken",
-            409,
-            "email-taken",
-            path=path,
-            json=good | {"email": "ADMINISTRATOR@example.org"},
-        ),
-        Refusal(
             "a wrong password",
             401,
             "wrong-credentials",

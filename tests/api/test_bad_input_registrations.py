@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.domain.accounts import service as accounts
 from api.domain.catalog import service as catalog
 from api.lib import clock
 from api.lib.db import Database
@@ -19,10 +20,10 @@ from tests.factories.client import Draft, register, sign_in, whole
 from tests.factories.world import PASSWORD, World, make_event, make_organization, organiser
 
 
-async def account(client: httpx.AsyncClient, email: str) -> dict[str, str]:
+async def account(client: httpx.AsyncClient, kernel: Kernel, email: str) -> dict[str, str]:
     """Create an account and return the header that authorizes it."""
-    body = {"email": email, "password": PASSWORD, "name": email}
-    assert (await client.post("/api/v1/auth/accounts", json=body)).status_code == 201
+    async with unit_of_work(kernel) as uow:
+        await accounts.register(uow, email=email, password=PASSWORD, name=email)
     return await sign_in(client, email)
 
 
@@ -119,7 +120,7 @@ async def test_another_persons_draft_is_not_there(
     api: httpx.AsyncClient, kernel: Kernel, owner: Database, world: World
 ) -> None:
     draft, other = await Draft.start(api, world), await Draft.start(api, world)
-    stranger = await account(api, "stranger@example.org")
+    stranger = await account(api, kernel, "stranger@example.org")
     mine = await api.post("/api/v1/registrations", json={"event": world.slug}, headers=stranger)
     assert mine.json()["token"] is None
     elsewhere = await make_organization(kernel, "elsewhere")

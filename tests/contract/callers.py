@@ -28,9 +28,17 @@ class Caller:
     @property
     def session_uid(self) -> str:
         """The session of an access token, read from it."""
+        return self._claim("sid")
+
+    @property
+    def subject_uid(self) -> str:
+        """The account of an access token, read from it."""
+        return self._claim("sub")
+
+    def _claim(self, name: str) -> str:
         body = self.headers["Authorization"].split(".")[1]
-        uid: str = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["sid"]
-        return uid
+        found: str = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))[name]
+        return found
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the outer door opens."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.contract import calls_audit, calls_sensitive, calls_tokens
+from tests.contract import calls_audit, calls_privacy, calls_sensitive, calls_signin, calls_support, calls_tokens
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -18,13 +18,12 @@ NO_RULES = {"second_factor_required": False, "allowed_networks": [], "denied_net
 
 # The calls of further areas live in files of their own, `calls_<area>.py`, and are joined here.
 CALLS: dict[str, Callable[[Ground], Call]] = {
+    **calls_signin.CALLS,
+    **calls_support.CALLS,
     **calls_tokens.CALLS,
     "live": lambda _: Call(),
     "ready": lambda _: Call(),
     # Sign-in.
-    "createAccount": lambda _: Call(
-        json={"email": f"{fresh('new')}@example.org", "password": PASSWORD, "name": "Somebody new"}
-    ),
     "signIn": lambda _: Call(json={"email": PARTICIPANT, "password": PASSWORD}),
     "signOut": lambda _: Call(),
     "getMe": lambda _: Call(),
@@ -115,4 +114,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
+    **calls_privacy.CALLS,
 }

@@ -189,6 +189,14 @@ class Ground:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world, passport="Z1234567"))
 
     @cached_property
+    def consent(self) -> str:
+        """A consent given with the confirmed registration."""
+        body = {"purpose": "analytics", "text_version": "2026-11"}
+        path = f"/registrations/{self.confirmed.uid}/consents"
+        uid: str = self._done("POST", path, self.confirmed.headers, json=body)["uid"]
+        return uid
+
+    @cached_property
     def cancelled(self) -> Held:
         self._done("POST", f"/registrations/{self.confirmed.uid}/cancel", self.confirmed.headers)
         return self.confirmed

@@ -12,6 +12,7 @@ from api.lib.security import OPEN, Permission
 from tests.contract.call import Call
 from tests.contract.callers import Caller, sign_in
 from tests.contract.calls import CALLS
+from tests.contract.calls_signin import ANSWERS
 from tests.contract.conftest import Platform
 from tests.contract.ground import PARTICIPANT, Ground
 from tests.contract.operations import OPERATIONS, Operation
@@ -20,11 +21,16 @@ HOLDER = Permission.REGISTRATION_HOLDER
 # Where a key is told that a person's account is meant.
 OF_A_PERSON = {
     "getMe", "listMyRegistrations", "claimRegistration", "listMySessions", "endMySession", "endMySessions",
+    "changePassword", "getSecondFactor", "beginSecondFactor", "confirmSecondFactor", "renewRecoveryCodes",
+    "turnOffSecondFactor",
+    "listMyConsents", "withdrawMyConsent", "exportMyData", "eraseMe",
 }  # fmt: skip
+# About something that is not the caller's, whoever calls.
+OF_SOMEBODY_ELSE = {"withdrawMyConsent": "404 not-found", "eraseMe": "401 wrong-credentials"}
 # What ends the session it is sent in, or others of the account.
 ENDING = {"signOut", "endMySessions"}
 # What lets staff in where a registration's holder is.
-STAFF_OF_HOLDERS = {
+STAFF_OF_HOLDERS: dict[str, Permission | None] = {
     "getRegistration": Permission.REGISTRATION_READ,
     "getRegistrationFlow": Permission.REGISTRATION_READ,
     "getQrCode": Permission.REGISTRATION_READ,
@@ -32,6 +38,12 @@ STAFF_OF_HOLDERS = {
     "submitRegistration": Permission.REGISTRATION_MANAGE,
     "cancelRegistration": Permission.REGISTRATION_MANAGE,
     "createResumeLink": Permission.REGISTRATION_MANAGE,
+    # One's own data: staff have other ways to it, or none.
+    "listConsents": None,
+    "giveConsent": None,
+    "withdrawConsent": None,
+    "exportRegistrationData": None,
+    "eraseRegistration": None,
 }
 # Names of what belongs to an organization, wherever in a request they stand.
 TENANTS = {"organization", "parent", "event", "ticket", "form", "registration", "key", "grant"}
@@ -76,9 +88,11 @@ def expected(operation: Operation, caller: Caller) -> str:
         return "403 forbidden" if caller.signed_in else "401 unauthenticated"
     if operation.name in OF_A_PERSON and caller.email is None:
         return "403 account-needed"
+    if operation.name in OF_SOMEBODY_ELSE:
+        return OF_SOMEBODY_ELSE[operation.name]
     if operation.permission is HOLDER and STAFF_OF_HOLDERS[operation.name] not in caller.permissions:
         return "404 not-found"
-    return "done"
+    return ANSWERS.get(operation.name, "done")
 
 
 def test_there_is_a_request_for_every_operation() -> None:

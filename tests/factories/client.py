@@ -88,3 +88,16 @@ class Draft:
         await self.save("seats", tickets=[{"ticket": seat, "quantity": quantity}])
         people = [{"ticket": seat, "name": f"Person {index}", "email": ""} for index in range(quantity)]
         await self.save("people", attendees=people)
+
+
+async def register_measured(client: httpx.AsyncClient, world: World, **answers: Any) -> Draft:
+    """Register a person who lets the analysts know of it."""
+    draft = await Draft.start(client, world)
+    agreed = await client.post(
+        f"{draft.address}/consents", json={"purpose": "analytics", "text_version": "2026-11"}, headers=draft.headers
+    )
+    assert agreed.status_code == 201, agreed.text
+    await draft.fill(world, **answers)
+    submitted = await draft.submit()
+    assert submitted.status_code == 200, submitted.text
+    return draft

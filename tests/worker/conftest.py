@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -67,20 +67,39 @@ def mail_server() -> Iterator[MailServer]:
 
 
 class Analysts:
-    """What Mixpanel's API would have received. ``status`` is what it answers."""
+    """What Mixpanel's APIs would have received. ``status`` is what they answer."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        # Requests of the GDPR API: the token of the project, the bearer, the body.
+        self.deletions: list[tuple[str, str, dict[str, Any]]] = []
         self.status = 200
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                parts = urlsplit(self.path)
+                if parts.path == "/api/app/data-deletions/v3.0/":
+                    self._delete(parse_qs(parts.query)["token"][0], json.loads(body))
+                    return
                 if outer.status == 200:
                     outer.events.append(json.loads(parse_qs(body.decode())["data"][0]))
                 answer = b'{"error": null, "status": 1}' if outer.status == 200 else b"<h1>Service unavailable</h1>"
                 self.send_response(outer.status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def _delete(self, token: str, body: dict[str, Any]) -> None:
+                bearer = self.headers["Authorization"].removeprefix("Bearer ")
+                outer.deletions.append((token, bearer, body))
+                if outer.status == 200:
+                    gone = set(body["distinct_ids"])
+                    outer.events = [one for one in outer.events if one["properties"]["distinct_id"] not in gone]
+                answer = json.dumps({"status": "ok", "results": {"task_id": "1606934401298211"}}).encode()
+                self.send_response(outer.status)
+                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)

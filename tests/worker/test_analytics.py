@@ -8,7 +8,7 @@ from api.lib.uow import Kernel
 from backend_sync.drain import drain
 from tests.backend_sync.deliveries import Recorder, enqueue, execute, outbox
 from tests.conftest import running, structs
-from tests.factories.client import register
+from tests.factories.client import register, register_measured
 from tests.factories.world import World
 from tests.worker.conftest import Analysts, Statsd
 from worker.delivery.analytics import AnalyticsDelivery
@@ -26,7 +26,7 @@ async def test_the_analysts_learn_that_it_happened_and_not_who(
 ) -> None:
     wanted = measuring(settings, analysts)
     async with running(wanted) as found:
-        made = (await register(found.client, world))["registration"]
+        made = (await register_measured(found.client, world)).body
     await drain(worker_kernel, ANALYTICS, AnalyticsDelivery(wanted))
     [event] = analysts.events
     assert event["event"] == "Registration submitted"
@@ -46,7 +46,7 @@ async def test_an_absent_listener_costs_time_and_no_event(
 ) -> None:
     wanted = measuring(settings, analysts)
     async with running(wanted) as found:
-        await register(found.client, world)
+        await register_measured(found.client, world)
     analysts.status = 503
     await drain(worker_kernel, ANALYTICS, AnalyticsDelivery(wanted))
     [row] = await outbox(owner, ANALYTICS)

@@ -1,8 +1,9 @@
 """Scheduled jobs: the code behind each declared name, and running the slots that are open."""
 
+import time
 from datetime import timedelta
 
-from api.domain.accounts import keyring
+from api.domain.accounts import keyring, verification
 from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
@@ -42,6 +43,11 @@ async def _collect_files(kernel: Kernel, _: JobRun) -> None:
     await image_service.collect_orphans(kernel)
 
 
+async def _purge_links(kernel: Kernel, _: JobRun) -> None:
+    async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
+        await verification.purge(uow)
+
+
 async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
     gone = _PURGE_BATCH
     while gone == _PURGE_BATCH:
@@ -60,6 +66,7 @@ BINDINGS: dict[str, Job] = {
     "expire-drafts": _expire_drafts,
     "purge-delivered-outbox": _purge_outbox,
     "purge-deleted-registrations": _purge_deleted,
+    "purge-account-links": _purge_links,
     "run-erasures": privacy.run_erasures,
     "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
@@ -91,11 +98,15 @@ async def _run_open(kernel: Kernel) -> None:
         if run is None:
             return
         error: str | None = None
+        begun = time.perf_counter()
         try:
             await BINDINGS[run.job](kernel, run)
         except Exception as failure:  # noqa: BLE001 (a job's failure is written down, whatever it is)
             error = type(failure).__name__
             log.error("job failed", job=run.job, error=error, trace=telemetry.trace(failure))
+        milliseconds = (time.perf_counter() - begun) * 1000
+        tags = [f"job:{run.job}", f"result:{'failed' if error else 'done'}"]
+        kernel.metrics.timing("job.run", milliseconds, tags=tags)
         try:
             async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
                 await jobs.finish(uow, run, error)

@@ -34,10 +34,13 @@ async def ask(uow: UnitOfWork, occasion: Aggregate, uid: UUID) -> None:
 
     The revision is the minute: however often it is asked for, one mail a minute of each kind goes to an address.
     """
-    minute = int(clock.now().timestamp()) // 60
     await sync.enqueue(
-        uow, [Destination.MAIL], occasion, uid, revision=minute, organization_id=_NO_ORGANIZATION
+        uow, [Destination.MAIL], occasion, uid, revision=_minute(), organization_id=_NO_ORGANIZATION
     )  # fmt: skip
+
+
+def _minute() -> int:
+    return int(clock.now().timestamp()) // 60
 
 
 async def outgoing(uow: UnitOfWork, rows: Sequence[Claimed]) -> dict[int, contracts.AccountMail]:

@@ -1,5 +1,6 @@
 """Proving that an address is one's own, and getting back in without the password. Nobody learns who has an account."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from api.domain.accounts import contracts, grants, mails, passwords, sessions, sign_in_repository
@@ -13,6 +14,11 @@ from api.lib.crypto import hash_token
 from api.lib.errors import FieldProblem
 from api.lib.ids import new_uid
 from api.lib.uow import UnitOfWork, unit_of_work
+
+# A link that ended tells for a while that it had been there.
+_KEEP = timedelta(days=7)
+# Nobody could sign in to them: they hold an address that may be a stranger's.
+_KEEP_UNVERIFIED = timedelta(days=30)
 
 
 def _refusal() -> LinkNotValid:
@@ -95,3 +101,10 @@ async def store_password(uow: UnitOfWork, row: Account, encoded: str, *, short: 
     await uow.session.flush()
     await sign_in_repository.end_tokens(uow.session, row.id)
     await mails.ask(uow, Aggregate.ACCOUNT_PASSWORD_CHANGED, row.uid)
+
+
+async def purge(uow: UnitOfWork) -> int:
+    """Delete links and challenges that ended a week ago, and accounts never verified in a month; returns how many."""
+    now = clock.now()
+    links = await sign_in_repository.purge_tokens(uow.session, now - _KEEP)
+    return links + await sign_in_repository.purge_unverified(uow.session, now - _KEEP_UNVERIFIED)

@@ -30,6 +30,7 @@ JOBS = {
         JobSpec("seal-audit-events", every=10),
         JobSpec("purge-delivered-outbox", every=3600),
         JobSpec("purge-deleted-registrations", every=3600),
+        JobSpec("purge-account-links", every=3600),
         JobSpec("run-erasures", every=60),
         JobSpec("apply-retention", every=3600),
         JobSpec("collect-orphaned-files", every=86400, lease=1800),

@@ -149,7 +149,21 @@ TABLES: dict[str, TableUse] = {
         "with the registration, or as long as the field says (retain_days)",
         personal="mask",
         hidden="sealed blind_index",
-        plain="registration_id step pointer organization_id",
+        plain="registration_id step pointer organization_id identity verified_at",
+    ),
+    "registration_key": _use(
+        "Keys of sensitive answers",
+        "To open sensitive answers; without it nobody can.",
+        _ERASED,
+        hidden="wrapped",
+        plain="registration_id organization_id key_id created_at",
+    ),
+    "registration_reveal": _use(
+        "Why a sensitive answer was shown",
+        "To answer for it. Encrypted.",
+        _ERASED,
+        hidden="sealed_note",
+        plain="uid registration_id organization_id created_at",
     ),
     "attendee": _use(
         "People who come",
@@ -255,6 +269,12 @@ TABLES: dict[str, TableUse] = {
         "To sign people in.",
         "until retired",
         plain="kid sealed_private created_at active_from retired_at gone_at",
+    ),
+    "sealed_key": _use(
+        "Keys of look-ups",
+        "To find equal values that are encrypted.",
+        "for good",
+        plain="purpose key_id wrapped created_at",
     ),
     "api_key": _configuration(
         "API keys",

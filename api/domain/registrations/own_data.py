@@ -65,11 +65,12 @@ async def _answers(uow: UnitOfWork, rows: Sequence[Registration]) -> dict[int, d
     sealed = defaultdict(list)
     for secret in await repository.sealed_of(uow.session, list(by_id)):
         sealed[secret.registration_id].append(secret)
-    opened = {row.id: await sealing.opened(uow, row, sealed[row.id]) for row in rows}
+    opened = {key: await sealing.opened(uow, by_id[key], some) for key, some in sealed.items()}
     for step in await repository.steps_of(uow.session, list(by_id)):
-        own = {pointer: value for (name, pointer), value in opened[step.registration_id].items() if name == step.step}
-        if step.answers or own:
-            found[step.registration_id][step.step] = answers.put_in(step.answers, own)
+        whole = opened.get(step.registration_id, {})
+        secrets = {pointer: value for (name, pointer), value in whole.items() if name == step.step}
+        if step.answers or secrets:
+            found[step.registration_id][step.step] = answers.put_in(step.answers, secrets)
     return found
 
 

@@ -405,7 +405,8 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     counts = {}
-    for table in (StepAnswer, SealedAnswer, RevealNote, RegistrationKey, RegistrationToken):
+    # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
+    for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
@@ -414,7 +415,17 @@ async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]
         delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)).returning(IdempotencyKey.scope)
     )
     counts[IdempotencyKey.__tablename__] = len(keys.all())
+    counts["aadhaar"] = await forget_whole(session, ids, None)
     return counts
+
+
+async def forget_whole(session: AsyncSession, ids: Sequence[int], places: Sequence[str] | None) -> int:
+    """Delete whole Aadhaar numbers of registrations, all or those at some places (step and pointer). For the worker."""
+    gone = await session.scalar(
+        text("SELECT prs_erase_aadhaar(CAST(:ids AS bigint[]), CAST(:places AS text[]))"),
+        {"ids": list(ids), "places": None if places is None else list(places)},
+    )
+    return int(gone or 0)
 
 
 async def purge_keys(session: AsyncSession, before: datetime) -> None:
@@ -494,6 +505,7 @@ async def drop_sealed(session: AsyncSession, keys: Sequence[tuple[int, str, str]
     """Delete sealed answers by (registration, step, pointer); returns how many there were."""
     if not keys:
         return 0
+    await forget_whole(session, [key for key, _, _ in keys], [f"{step}{pointer}" for _, step, pointer in keys])
     gone = await session.execute(
         delete(SealedAnswer)
         .where(tuple_(SealedAnswer.registration_id, SealedAnswer.step, SealedAnswer.pointer).in_(list(keys)))

@@ -8,6 +8,7 @@ from api.domain.sync import repository
 from api.domain.sync.contracts import (
     DRAIN,
     Aggregate,
+    Bound,
     Claimed,
     DeadLetter,
     Depth,
@@ -114,6 +115,10 @@ async def renew(uow: UnitOfWork, token: UUID, rows: Sequence[Claimed], *, lease:
     return await repository.renew(uow.session, token, [row.id for row in rows], lease)
 
 
+def _revision(bound: Bound) -> int:
+    return bound.revision
+
+
 async def settle(
     uow: UnitOfWork, destination: Destination, token: UUID, rows: Sequence[Claimed], outcome: Outcome
 ) -> None:
@@ -123,6 +128,8 @@ async def settle(
     """
     now = clock.now()
     session = uow.session
+    # Several revisions of one aggregate may be in a batch, and one statement changes a row once.
+    newest = {(bound.aggregate, bound.aggregate_uid): bound for bound in sorted(outcome.bound, key=_revision)}
     await repository.bind(
         session,
         [
@@ -135,7 +142,7 @@ async def settle(
                 "revision": bound.revision,
                 "synced_at": now,
             }
-            for bound in outcome.bound
+            for bound in newest.values()
         ],
     )
     if outcome.done:

@@ -36,8 +36,7 @@ def _values(scope: Scope, name: bytes) -> list[str]:
 
 
 async def _caller(scope: Scope) -> Principal:
-    # What an address can be used for is nobody's secret: OPTIONS is answered before it matters who asks.
-    sent = _values(scope, b"authorization") if scope.get("method") != "OPTIONS" else []
+    sent = _values(scope, b"authorization")
     if not sent:
         return ANONYMOUS
     kind, _, value = sent[0].partition(" ")

@@ -10,10 +10,11 @@ import {
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
 import { FakeOrganization } from "./fakes/organization";
+import { FakeOversight } from "./fakes/oversight";
 import { FakePrivacy } from "./fakes/privacy";
 import { problem, type Refusal } from "./problem";
 
-export type Call = { method: string; path: string; headers: Headers; body: unknown };
+export type Call = { method: string; path: string; query: string; headers: Headers; body: unknown };
 
 const QR =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 9h2v2h-2zM9 15h3v2H9zM14 14h2v5h-2zM18 16h3v3h-3z"/></svg>';
@@ -44,6 +45,7 @@ export class FakeApi {
   me: Me | null = null;
   calls: Call[] = [];
   readonly organization = new FakeOrganization();
+  readonly oversight = new FakeOversight();
   readonly privacy = new FakePrivacy();
   readonly accounts = new FakeAccounts(() => {
     if (!this.me) this.staff();
@@ -61,6 +63,7 @@ export class FakeApi {
     this.refusals = [];
     this.accounts.reset();
     this.privacy.reset();
+    this.oversight.reset();
     this.organization.reset();
   }
 
@@ -87,8 +90,18 @@ export class FakeApi {
       email: "staff@example.org",
       name: "Meera Staff",
       grants: [
-        { organization, role: "administrator", permissions: [...permissions] },
-        { organization: second, role: "front-desk", permissions: ["registration:read"] },
+        {
+          organization,
+          role: "administrator",
+          permissions: [...permissions],
+          second_factor_needed: false,
+        },
+        {
+          organization: second,
+          role: "front-desk",
+          permissions: ["registration:read"],
+          second_factor_needed: false,
+        },
       ],
     };
   }
@@ -99,10 +112,12 @@ export class FakeApi {
 
   readonly handlers = [
     http.all("*/api/v1/*", async ({ request }) => {
-      const path = new URL(request.url).pathname.replace("/api/v1", "");
+      const { pathname, search: query } = new URL(request.url);
+      const path = pathname.replace("/api/v1", "");
       this.calls.push({
         method: request.method,
         path,
+        query,
         headers: request.headers,
         body: await bodyOf(request),
       });
@@ -160,6 +175,7 @@ export class FakeApi {
     ),
     ...this.accounts.handlers,
     ...this.privacy.handlers,
+    ...this.oversight.handlers,
     ...this.organization.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
     http.get("*/api/v1/me", () =>

@@ -5,21 +5,21 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg  # type: ignore[import-untyped]
 import httpx
 import pytest
 from sqlalchemy import text
 
-from api.domain.accounts import api_keys, authentication, repository
+from api.domain.accounts import api_keys, authentication, repository, sessions
 from api.domain.accounts.roles import PERMISSIONS, Role
 from api.lib import clock
 from api.lib.db import Database
 from api.lib.security import Permission, Scope
 from api.lib.settings import Settings
 from api.lib.uow import Kernel, unit_of_work
-from tests.conftest import Running, running
+from tests.conftest import Running, running, structs
 from tests.factories.client import sign_in
 from tests.factories.world import PASSWORD, World, organiser
 
@@ -101,6 +101,186 @@ async def test_two_tabs_may_refresh_at_the_same_moment(api: httpx.AsyncClient, w
     _, first = await tokens(api)
     answers = await asyncio.gather(*(refresh(api, first) for _ in range(6)))
     assert {answer.status_code for answer in answers} == {201}
+
+
+async def reused(owner: Database) -> int:
+    async with owner.engine.connect() as connection:
+        query = text("SELECT count(*) FROM audit_event WHERE action = 'session.token-reused'")
+        return await connection.scalar(query) or 0
+
+
+async def test_one_step_back_is_a_second_tab_and_two_steps_back_a_copy(
+    api: httpx.AsyncClient, owner: Database, world: World  # noqa: ARG001
+) -> None:  # fmt: skip
+    _, first = await tokens(api)
+    second = cookie_of(await refresh(api, first))
+    # The control: the same token again, while what came of it is unused.
+    assert (await refresh(api, first)).status_code == 201
+    assert (await refresh(api, second)).status_code == 201
+    assert await reused(owner) == 0
+    assert (await refresh(api, first)).status_code == 401
+    assert await reused(owner) == 1
+
+
+async def test_another_browser_is_no_second_tab(api: httpx.AsyncClient, owner: Database, world: World) -> None:  # noqa: ARG001
+    for agent, status in (("", 201), ("curl/8.5", 401)):
+        _, first = await tokens(api)
+        await refresh(api, first)
+        assert (await refresh(api, first, agent=agent)).status_code == status
+    assert await reused(owner) == 1
+
+
+async def test_of_two_tokens_given_out_at_once_only_one_lives_on(
+    api: httpx.AsyncClient, owner: Database, world: World  # noqa: ARG001
+) -> None:  # fmt: skip
+    _, first = await tokens(api)
+    kept, copied = cookie_of(await refresh(api, first)), cookie_of(await refresh(api, first))
+    assert (await refresh(api, kept)).status_code == 201
+    await age_used_tokens(owner)
+    # Whoever got the other one in the first ten seconds had a copy of the first.
+    assert (await refresh(api, copied)).status_code == 401
+    assert await reused(owner) == 1
+
+
+async def test_a_session_ends_however_much_it_is_used(settings: Settings, world: World, owner: Database) -> None:  # noqa: ARG001
+    async with running(structs(settings, session_max_seconds=3600)) as found:
+        _, first = await tokens(found.client)
+        second = cookie_of(await refresh(found.client, first))
+        async with owner.engine.begin() as connection:
+            left = "SELECT extract(epoch FROM expires_at - now()) FROM auth_session"
+            assert 3500 < (await connection.scalar(text(left)) or 0) <= 3600
+            await connection.execute(
+                text("UPDATE auth_session SET created_at = created_at - interval '2 hours', "
+                     "expires_at = expires_at - interval '2 hours'")
+            )  # fmt: skip
+        assert (await refresh(found.client, second)).status_code == 401
+
+
+# Requests that come from elsewhere.
+
+
+async def signed_as(client: httpx.AsyncClient, who: str) -> Cookies:
+    answer = await client.post("/api/v1/auth/sessions", json={"email": f"{who}@example.org", "password": PASSWORD})
+    client.cookies.clear()
+    return cookie_of(answer)
+
+
+async def test_a_cookie_without_its_sessions_own_token_does_nothing(
+    api: httpx.AsyncClient, owner: Database, world: World  # noqa: ARG001
+) -> None:  # fmt: skip
+    victim, attacker = await signed_as(api, "administrator"), await signed_as(api, "front-desk")
+    wrong = {
+        "none": "", "made up": "x" * 43, "the attacker's own": attacker.csrf,
+        "another case": victim.csrf.swapcase(), "with more": victim.csrf + "=",
+    }  # fmt: skip
+    for csrf in wrong.values():
+        answer = await refresh(api, victim._replace(csrf=csrf))
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/cross-site-request")
+        assert "set-cookie" not in answer.headers
+    async with owner.engine.connect() as connection:
+        # Nothing was used up, and nobody was signed out.
+        assert await connection.scalar(text("SELECT count(*) FROM refresh_token WHERE used_at IS NOT NULL")) == 0
+    assert (await refresh(api, victim)).status_code == 201
+
+
+async def test_planting_the_attackers_cookie_does_not_sign_the_victim_in(api: httpx.AsyncClient, world: World) -> None:  # noqa: ARG001
+    victim, attacker = await signed_as(api, "administrator"), await signed_as(api, "front-desk")
+    # From a sibling subdomain: the victim's page still sends the token of the cookie that only this host can write.
+    assert (await refresh(api, Cookies(attacker.refresh, victim.csrf))).status_code == 403
+    # Two cookies of one name: whichever is read, the token fits the victim's session only.
+    planted = Cookies(f"{attacker.refresh}; prs_refresh={victim.refresh}", victim.csrf)
+    answer = await refresh(api, planted)
+    assert answer.status_code in (201, 403)
+    if answer.status_code == 201:
+        me = await api.get("/api/v1/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+        assert me.json()["email"] == "administrator@example.org"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 201),
+        ({"Origin": "http://testserver.local", "Sec-Fetch-Site": "same-origin"}, 201),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://sub.testserver.local"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+async def test_the_right_token_from_another_site_is_refused_too(
+    api: httpx.AsyncClient, world: World, headers: dict[str, str], status: int  # noqa: ARG001
+) -> None:  # fmt: skip
+    _, kept = await tokens(api)
+    assert (await refresh(api, kept, headers=headers)).status_code == status
+
+
+async def test_over_https_no_sibling_subdomain_can_write_the_cookies(settings: Settings, world: World) -> None:  # noqa: ARG001
+    async with running(structs(settings, public_url="https://testserver.local")) as found:
+        body = {"email": "administrator@example.org", "password": PASSWORD}
+        answer = await found.client.post("/api/v1/auth/sessions", json=body)
+    by_name = {value.partition("=")[0]: value.lower() for value in answer.headers.get_list("set-cookie")}
+    assert set(by_name) == {"__Secure-prs_refresh", "__Host-prs_csrf"}
+    for value in by_name.values():
+        assert "; secure" in value
+        assert "samesite=strict" in value
+        assert "domain=" not in value
+    assert "; path=/;" in by_name["__Host-prs_csrf"] + ";"
+    assert "httponly" in by_name["__Secure-prs_refresh"]
+    assert "httponly" not in by_name["__Host-prs_csrf"]
+
+
+# Where somebody is signed in.
+
+
+async def sessions_of(client: httpx.AsyncClient, headers: dict[str, str]) -> list[dict[str, Any]]:
+    answer = await client.get("/api/v1/me/sessions", headers=headers)
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+async def test_sessions_are_listed_and_ended_one_by_one(api: httpx.AsyncClient, world: World) -> None:  # noqa: ARG001
+    phone, laptop = [await sign_in(api, "administrator@example.org") for _ in range(2)]
+    other = await sign_in(api, "front-desk@example.org")
+    listed = await sessions_of(api, laptop)
+    assert [found["current"] for found in listed].count(True) == 1
+    assert {found["method"] for found in listed} == {"password"}
+    assert len(listed) == 2
+    old = next(found["uid"] for found in listed if not found["current"])
+    assert (await api.delete(f"/api/v1/me/sessions/{old}", headers=other)).status_code == 404
+    assert (await api.get("/api/v1/me", headers=phone)).status_code == 200
+    assert (await api.delete(f"/api/v1/me/sessions/{old}", headers=laptop)).status_code == 204
+    assert (await api.delete(f"/api/v1/me/sessions/{old}", headers=laptop)).status_code == 404
+    assert await until(denied(api, phone)) < 1.0
+    assert [found["current"] for found in await sessions_of(api, laptop)] == [True]
+
+
+@pytest.mark.parametrize(("age", "updated"), [("30 seconds", False), ("5 minutes", True)])
+async def test_the_last_use_of_a_session_is_written_down_once_a_minute(
+    api: httpx.AsyncClient, owner: Database, world: World, age: str, updated: bool  # noqa: ARG001
+) -> None:  # fmt: skip
+    headers = await sign_in(api, "administrator@example.org")
+    async with owner.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE auth_session SET last_used_at = now() - CAST(:age AS text)::interval"), {"age": age}
+        )  # fmt: skip
+    await api.get("/api/v1/me", headers=headers)
+    async with owner.engine.connect() as connection:
+        query = "SELECT last_used_at > now() - interval '20 seconds' FROM auth_session"
+        assert await connection.scalar(text(query)) is updated
+
+
+async def test_all_sessions_but_one_end_at_a_change_of_password(
+    api: httpx.AsyncClient, kernel: Kernel, world: World
+) -> None:
+    here, there = [await sign_in(api, "administrator@example.org") for _ in range(2)]
+    kept = next(found["uid"] for found in await sessions_of(api, here) if found["current"])
+    async with unit_of_work(kernel) as uow:
+        account = world.staff[Role.ADMINISTRATOR]
+        assert await sessions.end_all(uow, account.id, except_uid=kept) == 1
+    await until(denied(api, there))
+    assert (await api.get("/api/v1/me", headers=here)).status_code == 200
 
 
 async def test_a_copied_token_ends_the_session_for_everybody(

@@ -1,5 +1,6 @@
 """A trail with a few sealed batches, and the hands that could spoil it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID, uuid4
@@ -51,10 +52,27 @@ def record(kernel: Kernel) -> Record:
     return write
 
 
+_OPEN = text(
+    "SELECT count(*) FROM audit_event"
+    " WHERE xact >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint + prs_audit_offset()"
+)
+
+
+async def settle(sealer: Kernel) -> None:
+    """Wait until no transaction is open that began before the events: other tests' databases share the cluster."""
+    for _ in range(1200):
+        async with unit_of_work(sealer) as uow:
+            if not await uow.session.scalar(_OPEN):
+                return
+        await asyncio.sleep(0.05)
+    raise TimeoutError
+
+
 @pytest.fixture
 async def chain(record: Record, sealer: Kernel) -> int:
     """Twelve events in four sealed batches of three; returns how many batches there are."""
     await record(12)
+    await settle(sealer)
     return len(await sealing.seal_all(sealer, batch=3))
 
 

@@ -47,13 +47,25 @@ def test_every_action_of_the_table_is_recorded_somewhere() -> None:
 
 def test_every_action_that_is_recorded_is_in_the_table() -> None:
     named = {
-        (file.name, call.args[1].value)
+        str(call.args[1].value)
         for file in sources()
         for call in calls(ast.parse(file.read_text()))
         if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
     }
     assert len(named) > 12
-    assert sorted(name for _, name in named if name not in ACTIONS) == []
+    assert sorted(named - set(ACTIONS)) == []
+
+
+def test_every_detail_that_is_written_out_is_in_the_table() -> None:
+    strange = []
+    for file in sources():
+        for call in calls(ast.parse(file.read_text())):
+            details = next((word.value for word in call.keywords if word.arg == "details"), None)
+            if isinstance(call.args[1], ast.Constant) and isinstance(details, ast.Dict):
+                known = ACTIONS[str(call.args[1].value)].details
+                names = [key.value for key in details.keys if isinstance(key, ast.Constant)]
+                strange += [(file.name, name) for name in names if name not in known]
+    assert strange == []
 
 
 def test_the_guides_table_is_the_codes() -> None:

@@ -14,7 +14,8 @@ from api.domain.audit import exporting
 from api.lib import settings as reading
 from api.lib.db import Database
 from api.lib.settings import Settings
-from tests.domain.audit.conftest import Record, tamper
+from api.lib.uow import Kernel
+from tests.domain.audit.conftest import Record, settle, tamper
 
 Prs = Callable[..., Result]
 
@@ -35,8 +36,11 @@ def prs(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
-async def test_seal_verify_and_search(prs: Prs, record: Record, owner: Database, tmp_path: Path) -> None:
+async def test_seal_verify_and_search(
+    prs: Prs, record: Record, sealer: Kernel, owner: Database, tmp_path: Path
+) -> None:
     subjects = await record(3)
+    await settle(sealer)
     # The commands run a loop of their own.
     sealed = await asyncio.to_thread(prs, "seal")
     assert sealed.exit_code == 0, sealed.output
@@ -62,14 +66,16 @@ async def test_seal_verify_and_search(prs: Prs, record: Record, owner: Database,
     assert "deleted: batch 1, event 2" in broken.output
 
 
-async def test_a_cut_is_told_by_the_folder_of_seals(prs: Prs, record: Record, owner: Database) -> None:
+async def test_a_cut_is_told_by_the_folder_of_seals(prs: Prs, record: Record, sealer: Kernel, owner: Database) -> None:
     await record(1)
+    await settle(sealer)
     await asyncio.to_thread(prs, "seal")
     await tamper(owner, "DELETE FROM audit_seal", "DELETE FROM audit_event")
     broken = await asyncio.to_thread(prs, "verify")
     assert broken.exit_code == 3
     assert "cut: batch 1" in broken.output
     await record(1)
+    await settle(sealer)
     refused = await asyncio.to_thread(prs, "seal")
     assert refused.exit_code == 1
     assert "batch 1" in refused.output

@@ -13,7 +13,7 @@ from api.lib import clock
 from api.lib.db import Database
 from api.lib.signing import LocalSigner
 from api.lib.uow import Kernel, unit_of_work
-from tests.domain.audit.conftest import Record, about, tamper, verified
+from tests.domain.audit.conftest import Record, about, settle, tamper, verified
 
 CONTENT = (
     "uid, occurred_at, action, actor_kind, actor_uid, organization_id, subject_type, subject_uid, request_id, details"
@@ -67,13 +67,13 @@ async def after(owner: Database, *statements: str) -> list[tuple[Fault, int | No
 async def test_an_edited_event_is_named(owner: Database) -> None:
     assert await after(owner) == []
     found = {name: await after(owner, statement) for name, statement in EDITS.items()}
-    assert found == dict.fromkeys(EDITS, [(Fault.EDITED, 2, 5)])
+    assert found == {name: [(Fault.EDITED, 2, 5)] for name in EDITS}
 
 
 @pytest.mark.usefixtures("chain")
 async def test_a_deleted_event_is_named(owner: Database) -> None:
     for number in range(1, 13):
-        found = await after(owner, "DELETE FROM audit_event WHERE id = " + f"{{{number}}}")
+        found = await after(owner, "DELETE FROM audit_event WHERE id = {0}".replace("0", str(number)))
         assert found == [(Fault.DELETED, (number + 2) // 3, number)]
 
 
@@ -86,8 +86,7 @@ async def test_events_in_each_others_place_are_named(auditor: Kernel, owner: Dat
 
 @pytest.mark.usefixtures("chain")
 async def test_an_event_moved_to_another_batch_is_named(auditor: Kernel, owner: Database) -> None:
-    late = f"(SELECT xact FROM audit_event WHERE id = {11})"
-    await tamper(owner, "UPDATE audit_event SET xact = {late} WHERE id = {5}")
+    await tamper(owner, "UPDATE audit_event SET xact = (SELECT xact FROM audit_event WHERE id = {11}) WHERE id = {5}")
     findings, _, _ = await verified(auditor)
     assert [(finding.fault, finding.batch, finding.sequence) for finding in findings] == [(Fault.REORDERED, 2, 5)]
 
@@ -141,22 +140,24 @@ async def test_a_spoilt_seal_is_named(owner: Database) -> None:
 @pytest.mark.usefixtures("chain")
 async def test_a_key_replaced_under_its_name_is_found(auditor: Kernel, owner: Database) -> None:
     public = LocalSigner(LocalSigner.generate()).public
-    await tamper(owner, "UPDATE audit_key SET public_key = decode('" + public.hex() + "', 'hex')")
+    async with owner.engine.begin() as connection:
+        await connection.execute(text("UPDATE audit_key SET public_key = :public"), {"public": public})
     findings, _, _ = await verified(auditor)
     assert [(finding.fault, finding.batch) for finding in findings] == [(Fault.KEY_UNKNOWN, 1)]
 
 
-async def forge(owner: Database, sealer: Kernel, first: int) -> None:
-    """Seal batches anew from ``first`` over what the rows say now, as somebody with the sealer's key would."""
-    await tamper(owner, f"CREATE TABLE kept AS SELECT * FROM audit_seal WHERE batch >= {first}",
-                 f"DELETE FROM audit_seal WHERE batch >= {first}")  # fmt: skip
+async def forge(owner: Database, sealer: Kernel) -> None:
+    """Seal anew from the second batch over what the rows say now, as somebody with the sealer's key would."""
+    kept = "CREATE TABLE kept AS SELECT * FROM audit_seal WHERE batch >= 2"
+    await tamper(owner, kept, "DELETE FROM audit_seal WHERE batch >= 2")
+    await settle(sealer)
     await sealing.seal_all(sealer, batch=3)
 
 
 @pytest.mark.usefixtures("chain")
 async def test_a_seal_made_anew_breaks_the_chain(auditor: Kernel, owner: Database, sealer: Kernel) -> None:
     await tamper(owner, EDITS["action"])
-    await forge(owner, sealer, 2)
+    await forge(owner, sealer)
     await tamper(
         owner, "DELETE FROM audit_seal WHERE batch > 2", "INSERT INTO audit_seal SELECT * FROM kept WHERE batch > 2"
     )
@@ -176,7 +177,7 @@ async def test_a_chain_written_anew_is_found_by_what_was_handed_out(
 ) -> None:
     assert (await verified(auditor, outside))[0] == []
     await tamper(owner, EDITS["action"])
-    await forge(owner, sealer, 2)
+    await forge(owner, sealer)
     # The chain agrees with itself: only the outside knows better.
     assert (await verified(auditor))[0] == []
     findings, _, _ = await verified(auditor, outside)
@@ -187,6 +188,7 @@ async def test_a_chain_signed_anew_with_another_key_is_found_by_what_was_handed_
     auditor: Kernel, owner: Database, sealer: Kernel, outside: dict[int, exporting.ExportedSeal]
 ) -> None:
     await tamper(owner, "DELETE FROM audit_seal", "DELETE FROM audit_key")
+    await settle(sealer)
     await sealing.seal_all(sealer, batch=3)
     assert (await verified(auditor))[0] == []
     findings, _, _ = await verified(auditor, outside)
@@ -220,6 +222,7 @@ async def test_nothing_is_handed_out_after_a_cut(
 ) -> None:
     await tamper(owner, "DELETE FROM audit_seal WHERE batch = 4")
     await record(1)
+    await settle(sealer)
     # Sealed anew with another size, the batch has the old number and another digest.
     await sealing.seal_all(sealer)
     with pytest.raises(sealing.ChainRefused, match="batch 4"):

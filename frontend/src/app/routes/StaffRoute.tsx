@@ -19,7 +19,7 @@ import NotFoundRoute from "./NotFoundRoute";
 
 type PageProps = { me: Me; organization: GrantedOrganization };
 
-const PAGES: Partial<Record<OrganizationPage, ComponentType<PageProps>>> = {
+const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   people: lazy(async () => ({
     default: (await import("@/features/organization/people/PeoplePage")).PeoplePage,
   })),
@@ -30,6 +30,7 @@ const PAGES: Partial<Record<OrganizationPage, ComponentType<PageProps>>> = {
     default: (await import("@/features/organization/access/AccessPage")).AccessPage,
   })),
   audit: lazy(() => import("./AuditRoute")),
+  privacy: lazy(() => import("./PrivacyOfficeRoute")),
 };
 
 const FormImportPage = lazy(async () => ({
@@ -70,7 +71,7 @@ function StaffArea({ me }: { me: Me }) {
 
 function Guarded({ me, organization, page }: PageProps & { page: OrganizationPage }) {
   const Page = PAGES[page];
-  return Page && permissionsIn(me, organization.uid).has(ORGANIZATION_PAGES[page]) ? (
+  return permissionsIn(me, organization.uid).has(ORGANIZATION_PAGES[page]) ? (
     <Page me={me} organization={organization} />
   ) : (
     <NotYours />

@@ -1,14 +1,36 @@
-import { type Answers, type FormField, isEmpty, pointerOf, valueAt } from "@/lib/document";
+import type { ReactNode } from "react";
+import {
+  type Answers,
+  type FormField,
+  isEmpty,
+  isMasked,
+  pointerOf,
+  valueAt,
+} from "@/lib/document";
 import { useI18n } from "@/lib/i18n/i18n";
 import { textOf } from "@/lib/i18n/text";
 import type { FormProgram, FormScreen } from "@/lib/screen";
 import { type AnswerFormat, formatAnswer } from "./formatAnswer";
 import "./answers.css";
 
-type AnswerListProps = { program: FormProgram; answers: Answers; timezone: string };
+export type MaskedAnswer = {
+  pointer: string;
+  label: string;
+  masked: string;
+  /** The answer in full, as a person would say it. */
+  format: (value: unknown) => string;
+};
+
+type AnswerListProps = {
+  program: FormProgram;
+  answers: Answers;
+  timezone: string;
+  /** What stands in place of a masked answer. */
+  renderMasked?: ((answer: MaskedAnswer) => ReactNode) | undefined;
+};
 
 /** The answers of a form as a list of question and answer; what the form hides is not shown. */
-export function AnswerList({ program, answers, timezone }: AnswerListProps) {
+export function AnswerList({ program, answers, timezone, renderMasked }: AnswerListProps) {
   const { locale, messages: t } = useI18n();
   const screen = program.screen(answers);
   const document = program.document;
@@ -32,7 +54,7 @@ export function AnswerList({ program, answers, timezone }: AnswerListProps) {
     .flatMap((section) => section.fields);
   return (
     <dl className="answers">
-      <AnswerRows fields={fields} base={[]} answers={answers} screen={screen} format={format} />
+      <AnswerRows fields={fields} base={[]} {...{ answers, screen, format, renderMasked }} />
     </dl>
   );
 }
@@ -43,9 +65,10 @@ type RowsProps = {
   answers: Answers;
   screen: FormScreen;
   format: AnswerFormat;
+  renderMasked: AnswerListProps["renderMasked"];
 };
 
-function AnswerRows({ fields, base, answers, screen, format }: RowsProps) {
+function AnswerRows({ fields, base, answers, screen, format, renderMasked }: RowsProps) {
   return (
     <>
       {fields.map((field) => {
@@ -53,7 +76,7 @@ function AnswerRows({ fields, base, answers, screen, format }: RowsProps) {
         const state = screen.field(pointerOf(path));
         if (!state.visible || field.type === "note") return null;
         if (field.type === "group") {
-          const inner = { fields: field.fields ?? [], base, answers, screen, format };
+          const inner = { fields: field.fields ?? [], base, answers, screen, format, renderMasked };
           return <AnswerRows key={field.name} {...inner} />;
         }
         const value = field.type === "calculated" ? state.calculated : valueAt(answers, path);
@@ -70,7 +93,7 @@ function AnswerRows({ fields, base, answers, screen, format }: RowsProps) {
                 <dd key={index}>
                   <dl className="answers">
                     <AnswerRows
-                      {...{ answers, screen, format }}
+                      {...{ answers, screen, format, renderMasked }}
                       fields={field.fields ?? []}
                       base={[...path, index]}
                     />
@@ -85,7 +108,14 @@ function AnswerRows({ fields, base, answers, screen, format }: RowsProps) {
           <div key={field.name}>
             <dt>{label}</dt>
             <dd className={shown ? undefined : "soft"} dir="auto">
-              {shown || format.t.common.none}
+              {isMasked(value) && renderMasked
+                ? renderMasked({
+                    pointer: pointerOf(path),
+                    label,
+                    masked: value.masked,
+                    format: (full) => formatAnswer(field, full, format),
+                  })
+                : shown || format.t.common.none}
             </dd>
           </div>
         );

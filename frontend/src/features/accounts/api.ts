@@ -1,53 +1,51 @@
 import type { components } from "@/generated/schema";
 import { api, unwrap } from "@/lib/api/client";
-import { pendingCall } from "@/lib/api/pending";
 
-export type Token = { access_token: string };
-export type Provider = { slug: string; name: string };
-export type SecondFactor = {
-  enabled: boolean;
-  confirmed_at: string | null;
-  recovery_codes_left: number;
-  required: boolean;
-};
-export type SecondFactorSetUp = { secret: string; uri: string; qr_svg: string };
-export type Session = components["schemas"]["SessionOut"];
-type RecoveryCodes = { recovery_codes: string[] };
+type Schemas = components["schemas"];
+
+export type Token = Schemas["TokenOut"];
+export type Provider = Schemas["ProviderOut"];
+export type SecondFactor = Schemas["SecondFactorOut"];
+export type SecondFactorSetUp = Schemas["EnrolmentOut"];
+export type RecoveryCodes = Schemas["RecoveryCodesOut"];
+export type Session = Schemas["SessionOut"];
+
+const FACTOR = "/api/v1/me/second-factor";
 
 export function signIn(email: string, password: string): Promise<Token> {
-  return pendingCall("POST", "/auth/sessions", { email, password });
+  return unwrap(api.POST("/api/v1/auth/sessions", { body: { email, password } }));
 }
 
 export function answerChallenge(challenge: string, code: string): Promise<Token> {
-  return pendingCall("POST", "/auth/sessions/second-factor", { challenge, code });
+  return unwrap(api.POST("/api/v1/auth/sessions/second-factor", { body: { challenge, code } }));
 }
 
-export function signUp(entry: { name: string; email: string; password: string }): Promise<unknown> {
-  return pendingCall("POST", "/auth/accounts", entry);
+export function signUp(body: Schemas["AccountIn"]): Promise<unknown> {
+  return unwrap(api.POST("/api/v1/auth/accounts", { body }));
 }
 
-export function verifyEmail(token: string): Promise<void> {
-  return pendingCall("POST", "/auth/email-verifications", { token });
+export function verifyEmail(token: string): Promise<unknown> {
+  return unwrap(api.POST("/api/v1/auth/email-verifications", { body: { token } }));
 }
 
 export function resendVerification(email: string): Promise<unknown> {
-  return pendingCall("POST", "/auth/email-verifications/resend", { email });
+  return unwrap(api.POST("/api/v1/auth/email-verifications/resend", { body: { email } }));
 }
 
 export function requestReset(email: string): Promise<unknown> {
-  return pendingCall("POST", "/auth/password-resets", { email });
+  return unwrap(api.POST("/api/v1/auth/password-resets", { body: { email } }));
 }
 
-export function confirmReset(token: string, password: string): Promise<void> {
-  return pendingCall("POST", "/auth/password-resets/confirm", { token, password });
+export function confirmReset(token: string, password: string): Promise<unknown> {
+  return unwrap(api.POST("/api/v1/auth/password-resets/confirm", { body: { token, password } }));
 }
 
-export function changePassword(current_password: string, new_password: string): Promise<void> {
-  return pendingCall("PUT", "/me/password", { current_password, new_password });
+export function changePassword(current_password: string, new_password: string): Promise<unknown> {
+  return unwrap(api.PUT("/api/v1/me/password", { body: { current_password, new_password } }));
 }
 
 export function listProviders(): Promise<Provider[]> {
-  return pendingCall("GET", "/auth/providers");
+  return unwrap(api.GET("/api/v1/auth/providers"));
 }
 
 /** Where the browser goes to sign on with a provider; it comes back to `path` with the session's cookies. */
@@ -57,23 +55,23 @@ export function signOnAddress(provider: string, path: string): string {
 }
 
 export function getSecondFactor(): Promise<SecondFactor> {
-  return pendingCall("GET", "/me/second-factor");
+  return unwrap(api.GET(FACTOR));
 }
 
 export function startSecondFactor(password: string): Promise<SecondFactorSetUp> {
-  return pendingCall("POST", "/me/second-factor", { password });
+  return unwrap(api.POST(FACTOR, { body: { password } }));
 }
 
 export function confirmSecondFactor(code: string): Promise<RecoveryCodes> {
-  return pendingCall("POST", "/me/second-factor/confirm", { code });
+  return unwrap(api.POST(`${FACTOR}/confirm`, { body: { code } }));
 }
 
 export function renewRecoveryCodes(code: string): Promise<RecoveryCodes> {
-  return pendingCall("POST", "/me/second-factor/recovery-codes", { code });
+  return unwrap(api.POST(`${FACTOR}/recovery-codes`, { body: { code } }));
 }
 
-export function removeSecondFactor(code: string): Promise<void> {
-  return pendingCall("DELETE", "/me/second-factor", { code });
+export function removeSecondFactor(code: string): Promise<unknown> {
+  return unwrap(api.DELETE(FACTOR, { body: { code } }));
 }
 
 export function listSessions(): Promise<Session[]> {

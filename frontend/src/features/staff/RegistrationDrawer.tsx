@@ -10,20 +10,23 @@ import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
 import { useRegistrationDetails } from "./queries";
 import { SyncBadge } from "./SyncBadge";
+import { RevealAnswer } from "./sensitive/RevealAnswer";
 import { useTexts } from "./texts";
 
 export function RegistrationDrawer({
   row,
+  mayReveal,
   onClose,
 }: {
   row: StaffRegistration | null;
+  mayReveal: boolean;
   onClose: () => void;
 }) {
   const t = useMessages();
   const texts = useTexts();
   return (
     <Dialog title={row?.name || texts.detailsTitle} isOpen={row !== null} onClose={onClose} side>
-      {row && <Details row={row} />}
+      {row && <Details row={row} mayReveal={mayReveal} />}
       <div>
         <Button onPress={onClose}>{t.common.close}</Button>
       </div>
@@ -31,7 +34,7 @@ export function RegistrationDrawer({
   );
 }
 
-function Details({ row }: { row: StaffRegistration }) {
+function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolean }) {
   const { locale, messages: t } = useI18n();
   const texts = useTexts();
   const text = useText();
@@ -78,7 +81,7 @@ function Details({ row }: { row: StaffRegistration }) {
         />
       )}
       {registration.data && flow.data ? (
-        <AnswersByStep registration={registration.data} flow={flow.data} />
+        <AnswersByStep registration={registration.data} flow={flow.data} mayReveal={mayReveal} />
       ) : (
         !error && <Skeleton label={t.common.loading} lines={5} />
       )}
@@ -96,7 +99,9 @@ function Fact({ label, value }: { label: string; value: string | null | undefine
   );
 }
 
-function AnswersByStep({ registration, flow }: { registration: Registration; flow: Flow }) {
+type AnswersByStepProps = { registration: Registration; flow: Flow; mayReveal: boolean };
+
+function AnswersByStep({ registration, flow, mayReveal }: AnswersByStepProps) {
   const texts = useTexts();
   const text = useText();
   return (
@@ -124,6 +129,13 @@ function AnswersByStep({ registration, flow }: { registration: Registration; flo
               program={programOf(form, registration.clock)}
               answers={answers}
               timezone={registration.clock.timezone}
+              renderMasked={
+                mayReveal
+                  ? (answer) => (
+                      <RevealAnswer registration={registration.uid} step={step.name} {...answer} />
+                    )
+                  : undefined
+              }
             />
           </section>
         );

@@ -8,10 +8,12 @@ import { TextField } from "@/components/ui/TextField";
 import type { Me, StaffRegistration } from "@/lib/api/types";
 import { download } from "@/lib/download";
 import { useMessages, useText } from "@/lib/i18n/i18n";
+import { organizationsOf, permissionsIn } from "@/lib/session/permissions";
 import { exportRegistrations, STATES, type StaffFilter, useFilterEvents } from "./queries";
 import { RegistrationDrawer } from "./RegistrationDrawer";
 import { RegistrationTable } from "./RegistrationTable";
 import "./staff.css";
+import { NumberSearch } from "./sensitive/NumberSearch";
 import { useTexts } from "./texts";
 
 /** Staff's list of registrations: its filters live in the address, so that a view can be bookmarked and shared. */
@@ -20,9 +22,8 @@ export function StaffPage({ me }: { me: Me }) {
   const texts = useTexts();
   const [params, setParams] = useSearchParams();
   const [selected, setSelected] = useState<StaffRegistration | null>(null);
-  const organizations = [
-    ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
-  ];
+  const [isSearching, setSearching] = useState(false);
+  const organizations = organizationsOf(me);
   const wanted = params.get("organization");
   const organization = organizations.find(({ uid }) => uid === wanted) ?? organizations[0];
   const filter: StaffFilter = {
@@ -50,11 +51,13 @@ export function StaffPage({ me }: { me: Me }) {
       </div>
     );
   }
+  const mayReveal = permissionsIn(me, organization.uid).has("sensitive:reveal");
   return (
     <div className="page stack">
       <div className="row between">
         <PageHeading title={texts.title} />
         <div className="row">
+          {mayReveal && <Button onPress={() => setSearching(true)}>{texts.byNumber}</Button>}
           <LinkButton to="/staff/forms">{texts.forms}</LinkButton>
           <ExportButton
             organization={organization.uid}
@@ -93,7 +96,17 @@ export function StaffPage({ me }: { me: Me }) {
         />
       </div>
       <RegistrationTable organization={organization.uid} filter={filter} onOpen={setSelected} />
-      <RegistrationDrawer row={selected} onClose={() => setSelected(null)} />
+      <RegistrationDrawer row={selected} mayReveal={mayReveal} onClose={() => setSelected(null)} />
+      {isSearching && (
+        <NumberSearch
+          organization={organization.uid}
+          onOpen={(row) => {
+            setSearching(false);
+            setSelected(row);
+          }}
+          onClose={() => setSearching(false)}
+        />
+      )}
     </div>
   );
 }

@@ -1,12 +1,10 @@
-import { pendingCall } from "@/lib/api/pending";
+import type { components } from "@/generated/schema";
+import { api, unwrap } from "@/lib/api/client";
 
-export type SupportRequest = {
-  subject: string;
-  message: string;
-  email?: string;
-  registration?: string;
-};
+type Schemas = components["schemas"];
 
-export function sendSupportRequest(request: SupportRequest): Promise<{ uid: string }> {
-  return pendingCall("POST", "/support-requests", request);
+export function sendSupportRequest(
+  body: Schemas["SupportRequestIn"],
+): Promise<Schemas["SupportRequestTaken"]> {
+  return unwrap(api.POST("/api/v1/support-requests", { body }));
 }

@@ -12,9 +12,9 @@ import { EntryForm } from "./EntryForm";
 import { EmailField, isEmail } from "./fields";
 
 // A link works once. React may run an effect twice, so the attempt is remembered by its token.
-const attempts = new Map<string, Promise<void>>();
+const attempts = new Map<string, Promise<unknown>>();
 
-function verifyOnce(token: string): Promise<void> {
+function verifyOnce(token: string): Promise<unknown> {
   const known = attempts.get(token) ?? verifyEmail(token);
   attempts.set(token, known);
   known.catch(() => attempts.delete(token));

@@ -115,20 +115,17 @@ export const en = {
   print: "Print",
   csv: "Download CSV",
   registerColumns: {
-    place: "Where",
-    field: "Field",
-    purpose: "Purpose",
+    name: "Where",
     kind: "Kind",
+    purpose: "Purpose",
+    categories: "Categories",
+    sensitive: "Sensitive",
     recipients: "Recipients",
     retention: "Kept",
   },
-  personal: "Personal",
+  registerKinds: { table: "Table", field: "Form field" } as Record<string, string>,
   sensitive: "Sensitive",
-  notPersonal: "Not personal",
-  keptDays: (days: number) => `${days} ${plural(days, "day", "days")}`,
-  keptRule: "By the rule",
-  notShared: "Nobody else",
-  backOffice: "Back office",
+  since: "Counted from",
 };
 
 export type Texts = typeof en;

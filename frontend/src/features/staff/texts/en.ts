@@ -35,6 +35,48 @@ export const en = {
   revision: "Revision",
   people: "People",
   forms: "Import a form",
+  reveal: "Reveal",
+  revealLabel: (label: string) => `Reveal: ${label}`,
+  revealTitle: (label: string) => `Reveal “${label}”`,
+  revealLead: "Your name, the time and the reason are written into the audit trail.",
+  revealing: "Opening…",
+  reason: "Why do you need it",
+  chooseReason: "Choose a reason",
+  reasonMissing: "Choose a reason.",
+  reasons: {
+    "identity-check": "To check somebody's identity",
+    "legal-duty": "The law asks for it",
+    support: "To help the person",
+    safety: "For somebody's safety",
+    other: "Something else",
+  } as Record<string, string>,
+  note: "Note",
+  noteHint: "What it is for, in a few words. Never the answer itself.",
+  noteMissing: "Say what you need it for.",
+  copyValue: "Copy",
+  hide: "Hide",
+  hiddenIn: (seconds: number) => `Hidden in ${seconds} s`,
+  byNumber: "Search by number",
+  numberTitle: "Search by identity number",
+  numberLead:
+    "Finds who registered with exactly this number. Each search is written into the audit trail.",
+  numberKind: "Kind of number",
+  number: "Number",
+  numberMissing: "Enter the whole number.",
+  numberFind: "Search",
+  numberFinding: "Searching…",
+  numberFound: (count: number) =>
+    count === 0 ? "Nobody registered with this number." : `${count} found`,
+  identities: { aadhaar: "Aadhaar", passport: "Passport", other: "Other" } as Record<
+    string,
+    string
+  >,
+  problems: {
+    "value-not-kept":
+      "This answer was checked when it was given; only its last characters were kept.",
+    "number-not-kept": "Numbers of this kind are not kept, so nobody can be found by one.",
+    "not-found": "This answer is not there any more.",
+  } as Record<string, string>,
 };
 
 export type Texts = typeof en;
