@@ -201,7 +201,8 @@ async def test_a_damaged_key_stops_it_and_its_batch_stays_as_it_was(
     async with owner.engine.begin() as connection:
         await connection.execute(
             text(
-                "UPDATE registration_key SET wrapped = (SELECT wrapped FROM registration_key ORDER BY registration_id DESC LIMIT 1) "
+                "UPDATE registration_key SET wrapped = "
+                "(SELECT wrapped FROM registration_key ORDER BY registration_id DESC LIMIT 1) "
                 "WHERE registration_id = (SELECT min(registration_id) FROM registration_key)"
             )
         )
