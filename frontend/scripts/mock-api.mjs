@@ -30,7 +30,14 @@ const CSP =
 /** What a script that looks at the app may change from outside. */
 const CONTROLS = {
   "/fake/reset": () => fake.reset(),
-  "/fake/staff": () => fake.staff(),
+  "/fake/staff": ({ permissions, needsFactor = false }) => {
+    fake.staff(permissions);
+    for (const grant of fake.me.grants) grant.second_factor_needed = needsFactor;
+  },
+  "/fake/providers": ({ providers }) => {
+    fake.accounts.providers = providers;
+  },
+  "/fake/second-factor": () => fake.accounts.turnOn(),
   "/fake/begin": (part) => fake.begin(part),
   "/fake/refuse": ({ method, path, refusal }) => fake.refuseNext(method, new RegExp(path), refusal),
   "/fake/elsewhere": ({ step, answers }) => fake.changeElsewhere(step, answers),

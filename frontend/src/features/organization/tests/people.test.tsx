@@ -18,7 +18,7 @@ test("lists who may do what, and takes a role away after asking", async () => {
   expect(screen.getByRole("row", { name: /lena@example.org.*Invited/ })).toBeInTheDocument();
   await expectAccessible();
   await user.click(
-    screen.getByRole("button", { name: "Take Data steward away from Joseph Mathew" }),
+    screen.getByRole("button", { name: "Take away Data steward from Joseph Mathew" }),
   );
   const dialog = await screen.findByRole("alertdialog");
   await user.click(within(dialog).getByRole("button", { name: "Take away" }));
@@ -29,7 +29,7 @@ test("keeps the question open when the last administrator would go", async () =>
   fake.refuseNext("DELETE", /grants/, { status: 409, slug: "last-administrator" });
   const { user } = renderApp(PEOPLE);
   await user.click(
-    await screen.findByRole("button", { name: "Take Data steward away from Joseph Mathew" }),
+    await screen.findByRole("button", { name: "Take away Data steward from Joseph Mathew" }),
   );
   await user.click(await screen.findByRole("button", { name: "Take away" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("This is the last administrator");

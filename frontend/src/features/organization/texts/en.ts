@@ -52,7 +52,7 @@ export const en = {
   waiting: "Invited",
   since: "Since",
   revoke: "Take away",
-  revokeLabel: (role: string, person: string) => `Take ${role} away from ${person}`,
+  revokeLabel: (role: string, person: string) => `Take away ${role} from ${person}`,
   revokeTitle: "Take this role away?",
   revokeLead: (role: string, person: string) =>
     `${person} is no longer ${role} here. It takes effect within a second.`,

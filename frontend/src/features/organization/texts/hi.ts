@@ -53,7 +53,7 @@ export const hi: Texts = {
   waiting: "आमंत्रित",
   since: "कब से",
   revoke: "हटाएँ",
-  revokeLabel: (role, person) => `${person} से ${role} हटाएँ`,
+  revokeLabel: (role, person) => `हटाएँ: ${person} से ${role}`,
   revokeTitle: "यह भूमिका हटाएँ?",
   revokeLead: (role, person) => `${person} यहाँ अब ${role} नहीं। यह एक सेकंड में लागू होता है।`,
   nobody: "यहाँ अभी किसी की भूमिका नहीं",
