@@ -21,6 +21,7 @@ from worker.tasks import jobs, sync
 log = telemetry.logger(__name__)
 
 POLL_SECONDS = 1.0
+REPORT_SECONDS = 15.0
 # Batches under way may end when the worker is stopped: what they hold would wait for the end of its lease.
 STOP_SECONDS = 10.0
 
@@ -84,9 +85,9 @@ def _try(work: Coroutine[Any, Any, None]) -> None:
         log.error("work failed; trying again", error=type(error).__name__, trace=telemetry.trace(error))
 
 
-def _poll(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def _poll(work: Callable[[], Coroutine[Any, Any, None]], seconds: float = POLL_SECONDS) -> None:
     """Find due work without any nudge, so that neither Redis nor a lost message can stop a delivery."""
-    while not runtime().stopping.wait(POLL_SECONDS):
+    while not runtime().stopping.wait(seconds):
         _try(work())
 
 
@@ -115,6 +116,9 @@ def start() -> None:
     for name, work in [*rounds, ("jobs", partial(jobs.run_open, found))]:
         _pollers.append(threading.Thread(target=_poll, args=(work,), name=f"poll-{name}", daemon=True))
         _pollers[-1].start()
+    report = partial(sync.report_depths, found.kernel)
+    _pollers.append(threading.Thread(target=_poll, args=(report, REPORT_SECONDS), name="poll-depths", daemon=True))
+    _pollers[-1].start()
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

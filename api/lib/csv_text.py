@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-# A cell that begins so is run as a formula by spreadsheets (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A cell that begins so is run as a formula by spreadsheets (OWASP: CSV injection); some read wide forms as narrow ones.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 # Tells spreadsheets that UTF-8 follows.
 MARK = "\ufeff".encode()

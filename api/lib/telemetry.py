@@ -88,7 +88,16 @@ def configure_logging(level: str, *, service: str) -> None:
         # Its access log holds whole addresses, and with them what people search for: we write our own.
         logging.getLogger(name).propagate = name != "uvicorn.access"
     # These would log statements with their parameters, and with them people's answers.
-    for name in ("sqlalchemy.engine", "asyncpg", "httpx", "httpcore", "multipart", "python_multipart"):
+    for name in (
+        "sqlalchemy.engine",
+        "asyncpg",
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "multipart",
+        "python_multipart",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -4,11 +4,12 @@ A service flushes and never commits. The unit of work is one transaction with a 
 enforces, and with nudges that are sent only after the commit.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import AsyncAdaptedQueuePool, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.lib import keystore
@@ -40,6 +41,15 @@ class Kernel:
     # None where no place for files is set up.
     storage: Storage | None
     throttle: Throttle
+
+    async def watch_pool(self, seconds: float = 10.0) -> None:
+        """Report how many database connections are in use until cancelled."""
+        pool = self.database.engine.pool
+        while True:
+            if isinstance(pool, AsyncAdaptedQueuePool):
+                self.metrics.gauge("db.pool.in_use", pool.checkedout())
+                self.metrics.gauge("db.pool.size", pool.size())
+            await asyncio.sleep(seconds)
 
     async def close(self) -> None:
         self.nudger.close()

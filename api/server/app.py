@@ -56,6 +56,7 @@ def _lifespan(kernel: Kernel) -> Any:
         app.state.authenticator = Authenticator(kernel, tokens)
         tasks = [
             asyncio.create_task(kernel.cache.listen()),
+            asyncio.create_task(kernel.watch_pool()),
             asyncio.create_task(app.state.authenticator.watch()),
         ]
         try:

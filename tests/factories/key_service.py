@@ -108,7 +108,7 @@ def key_service() -> Iterator[KeyService]:
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert process.poll() is None, "moto ended"
         probe = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         try:

@@ -1,12 +1,20 @@
 """Settings: a bad value stops the start, with a message that names all of them and shows no secret."""
 
 import base64
+import json
 
 import pytest
 
 from api.lib.settings import Settings, SettingsError, read, rows
 
 KEY = base64.b64encode(b"k" * 32).decode()
+
+
+def provider(**changes: object) -> str:
+    """Return the declaration of one OpenID provider."""
+    good = {"slug": "lab", "name": "Lab", "issuer": "https://accounts.example", "client_id": "prs"}
+    return json.dumps([{**good, **changes}])
+
 
 WRONG = {
     "a port in words": {"PRS_PORT": "http"},
@@ -29,6 +37,17 @@ WRONG = {
     "a key that is no base64": {"PRS_MASTER_KEYS": "k1:!!!"},
     "a key without a name": {"PRS_MASTER_KEYS": ":" + KEY},
     "a key that is only a name": {"PRS_MASTER_KEYS": "k1"},
+    "providers that are no list": {"PRS_OIDC_PROVIDERS": "{}"},
+    "a provider without an issuer": {"PRS_OIDC_PROVIDERS": '[{"slug": "lab", "name": "Lab", "client_id": "prs"}]'},
+    "a provider over http": {"PRS_OIDC_PROVIDERS": provider(issuer="http://accounts.example")},
+    "a provider's address with a query": {"PRS_OIDC_PROVIDERS": provider(issuer="https://accounts.example/?a=b")},
+    "a provider that signs with a secret": {"PRS_OIDC_PROVIDERS": provider(algorithms=["HS256"])},
+    "a provider that signs nothing": {"PRS_OIDC_PROVIDERS": provider(algorithms=["none"])},
+    "a provider without OpenID": {"PRS_OIDC_PROVIDERS": provider(scope="email")},
+    "a provider named as a path": {"PRS_OIDC_PROVIDERS": provider(slug="../lab")},
+    "a provider named as the password": {"PRS_OIDC_PROVIDERS": provider(slug="password")},
+    "a setting of a provider that nobody knows": {"PRS_OIDC_PROVIDERS": provider(trust=True)},
+    "two providers of one name": {"PRS_OIDC_PROVIDERS": f"[{provider()[1:-1]}, {provider()[1:-1]}]"},
     "regions without addresses": {"PRS_REGION_ADDRESSES": "eu"},
     "a name nobody knows": {"PRS_DATABSE_URL": "postgresql://h/d"},
 }
@@ -93,3 +112,8 @@ def test_every_setting_is_explained() -> None:
         "PRS_INTERNAL_TOKEN",
         "PRS_ODOO_PASSWORD",
     }
+
+
+def test_providers_are_read_from_their_list() -> None:
+    assert read({"PRS_OIDC_PROVIDERS": provider()}).oidc_providers == provider()
+    assert "PRS_OIDC_PROVIDERS" in {row.variable for row in rows() if row.secret}

@@ -158,7 +158,7 @@ async def answers(_: Scope, __: Receive, send: Send) -> None:
 
 @pytest.mark.parametrize("given", NO_TRACES)
 async def test_a_trace_that_is_none_is_left_out(logged: Lines, given: str) -> None:
-    await call(edge(answers), scope=SCOPE | {"headers": [(b"traceparent", given.encode())]})
+    await call(edge(answers), scope={**SCOPE, "headers": [(b"traceparent", given.encode())]})
     (line,) = requests(logged)
     assert "dd.trace_id" not in line
 

@@ -58,8 +58,8 @@ async def again(owner: Database) -> None:
     await execute(owner, "UPDATE outbox SET available_at = clock_timestamp() WHERE state = 'pending'")
 
 
-async def run(kernel: Kernel, settings: Settings, **more: Any) -> None:
-    await drain(kernel, SUPPORT, SupportDelivery(settings, **({"settle": AT_ONCE, "timeout": 0.4} | more)))
+async def run(kernel: Kernel, settings: Settings, settle: timedelta = AT_ONCE) -> None:
+    await drain(kernel, SUPPORT, SupportDelivery(settings, settle=settle, timeout=0.4))
 
 
 async def states(owner: Database) -> list[tuple[str, str | None]]:

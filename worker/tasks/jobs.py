@@ -1,5 +1,6 @@
 """Scheduled jobs: the code behind each declared name, and running the slots that are open."""
 
+import time
 from datetime import timedelta
 
 from api.domain.accounts import keyring, verification
@@ -97,11 +98,15 @@ async def _run_open(kernel: Kernel) -> None:
         if run is None:
             return
         error: str | None = None
+        begun = time.perf_counter()
         try:
             await BINDINGS[run.job](kernel, run)
         except Exception as failure:  # noqa: BLE001 (a job's failure is written down, whatever it is)
             error = type(failure).__name__
             log.error("job failed", job=run.job, error=error, trace=telemetry.trace(failure))
+        milliseconds = (time.perf_counter() - begun) * 1000
+        tags = [f"job:{run.job}", f"result:{'failed' if error else 'done'}"]
+        kernel.metrics.timing("job.run", milliseconds, tags=tags)
         try:
             async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
                 await jobs.finish(uow, run, error)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import msgspec
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
@@ -30,7 +30,7 @@ log = telemetry.logger(__name__)
 _CACHE_SECONDS = 3600.0
 # An unknown key id asks for the keys again, but no more often than that.
 _KEYS_AGAIN_SECONDS = 60.0
-_TIMEOUT = httpx.Timeout(5.0)
+_TIMEOUT = httpx2.Timeout(5.0)
 _LARGEST = 200_000
 # How far the clocks may be apart, and how old an ID token may be.
 _LEEWAY = 30
@@ -123,7 +123,7 @@ class RelyingParty:
                 )
             except (AuthlibBaseError, ValueError) as error:
                 raise _refuse(self.provider, f"token endpoint: {type(error).__name__}") from error
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 raise self._away(error) from error
             claims = await self._id_token(metadata, attempt, tokens)
             if not claims.get("email") and metadata.userinfo_endpoint:
@@ -155,10 +155,10 @@ class RelyingParty:
 
     async def _get(self, url: str) -> bytes:
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
                 answer = await client.get(url, headers={"Accept": "application/json"})
                 answer.raise_for_status()
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise self._away(error) from error
         if len(answer.content) > _LARGEST:
             raise _refuse(self.provider, "a document is too large")
@@ -253,7 +253,7 @@ class RelyingParty:
             answer = await client.get(url)
             answer.raise_for_status()
             told = msgspec.json.decode(answer.content, type=dict[str, Any])
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise self._away(error) from error
         except (AuthlibBaseError, msgspec.MsgspecError) as error:
             raise _refuse(self.provider, "what it tells of the person cannot be read") from error

@@ -17,6 +17,8 @@ from api.lib.uow import UnitOfWork, unit_of_work
 
 # A link that ended tells for a while that it had been there.
 _KEEP = timedelta(days=7)
+# Nobody could sign in to them: they hold an address that may be a stranger's.
+_KEEP_UNVERIFIED = timedelta(days=30)
 
 
 def _refusal() -> LinkNotValid:
@@ -102,5 +104,7 @@ async def store_password(uow: UnitOfWork, row: Account, encoded: str, *, short: 
 
 
 async def purge(uow: UnitOfWork) -> int:
-    """Delete links and challenges that ended a week ago; returns how many."""
-    return await sign_in_repository.purge_tokens(uow.session, clock.now() - _KEEP)
+    """Delete links and challenges that ended a week ago, and accounts never verified in a month; returns how many."""
+    now = clock.now()
+    links = await sign_in_repository.purge_tokens(uow.session, now - _KEEP)
+    return links + await sign_in_repository.purge_unverified(uow.session, now - _KEEP_UNVERIFIED)

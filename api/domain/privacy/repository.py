@@ -41,15 +41,13 @@ async def consent(session: AsyncSession, uid: UUID, registration_ids: Sequence[i
 
 async def consenting(session: AsyncSession, purpose: str, registration_ids: Sequence[int]) -> frozenset[int]:
     """Return those of some registrations whose newest consent to a purpose has not been withdrawn."""
-    newest = (
+    found = await session.execute(
         select(ConsentRow.registration_id, ConsentRow.withdrawn_at)
-        .distinct(ConsentRow.registration_id)
         .where(ConsentRow.purpose == purpose, ConsentRow.registration_id.in_(registration_ids))
-        .order_by(ConsentRow.registration_id, ConsentRow.given_at.desc(), ConsentRow.id.desc())
-        .subquery()
+        .order_by(ConsentRow.given_at, ConsentRow.id)
     )
-    found = await session.scalars(select(newest.c.registration_id).where(newest.c.withdrawn_at.is_(None)))
-    return frozenset(key for key in found if key is not None)
+    newest = {key: withdrawn_at for key, withdrawn_at in found}  # noqa: C416 (dict() does not take rows)
+    return frozenset(key for key, withdrawn_at in newest.items() if key is not None and withdrawn_at is None)
 
 
 async def unlink_consents(session: AsyncSession, registration_ids: Sequence[int]) -> int:

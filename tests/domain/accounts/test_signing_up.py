@@ -10,8 +10,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from api.domain.accounts import passwords
+from api.domain.accounts import passwords, verification
 from api.lib.db import Database
+from api.lib.security import SYSTEM
+from api.lib.uow import unit_of_work
+from backend_sync.drain import WORKER
 from tests.conftest import Running
 from tests.domain.accounts.conftest import EMAIL, PHRASE, Post, actions, attempt, rows, rows_changed, sign_up, verified
 from tests.factories.world import PASSWORD
@@ -129,7 +132,9 @@ async def test_mails_of_two_minutes_go_out_in_one_batch(app: Running, post: Post
         await post.next_minute()
     assert len(await post.deliver()) == 2
     assert await post.deliver() == []
-    assert await rows(owner, "SELECT state, count(*) FROM outbox GROUP BY state") == [("done", 2)]
+    assert await rows(owner, "SELECT state, count(*) FROM outbox WHERE destination = 'mail' GROUP BY state") == [
+        ("done", 2)
+    ]
 
 
 @asynccontextmanager
@@ -279,3 +284,24 @@ async def test_the_mail_speaks_the_language_the_browser_asked_for(app: Running, 
     await app.client.post("/api/v1/auth/accounts", json=body, headers=headers)
     [(_, subject, _)] = await post.deliver()
     assert subject == "अपने ई-मेल पते की पुष्टि करें"
+
+
+async def test_what_nobody_has_verified_is_forgotten_after_a_month_and_nothing_else(
+    app: Running, post: Post, owner: Database
+) -> None:
+    await sign_up(app.client, email="old@example.org")
+    await sign_up(app.client, email="new@example.org")
+    await post.deliver()
+    await rows_changed(
+        owner,
+        "UPDATE account SET created_at = created_at - interval '31 days', updated_at = updated_at - interval '31 days' "
+        "WHERE email <> 'new@example.org'",
+    )
+    await rows_changed(owner, "UPDATE account_token SET expires_at = now() - interval '8 days'")
+    before = await rows(owner, "SELECT email FROM account ORDER BY id")
+    async with unit_of_work(post.kernel, WORKER, SYSTEM) as uow:
+        assert await verification.purge(uow) == 3
+    assert await rows(owner, "SELECT email FROM account ORDER BY id") == [
+        row for row in before if row != ("old@example.org",)
+    ]
+    assert await rows(owner, "SELECT * FROM account_token") == []

@@ -52,7 +52,7 @@ async def asking(kernel: Kernel, world: World) -> World:
             step("done", StepKind.CONFIRMATION, {"en": "Done"}),
         ]
 
-    event, tickets, made = await make_event(kernel, world.organization, "asking", steps=steps)
+    event, tickets, made = await make_event(kernel, world.organization, "asking", steps=steps, most=1)
     return World(world.organization, {}, event, "asking", tickets, made)
 
 
