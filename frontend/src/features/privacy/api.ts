@@ -1,18 +1,10 @@
-import { fetchRaw } from "@/lib/api/client";
-import { pendingCall } from "@/lib/api/pending";
+import type { components } from "@/generated/schema";
+import { api, fetchRaw, unwrap } from "@/lib/api/client";
 
-export type Consent = {
-  uid: string;
-  purpose: string;
-  text_version: string;
-  locale: string;
-  given_at: string;
-  withdrawn_at: string | null;
-  source: string;
-  registration: string | null;
-};
-export type ErasureState = "requested" | "running" | "done" | "failed";
-export type RequestedErasure = { uid: string; state: ErasureState };
+type Schemas = components["schemas"];
+
+export type Consent = Schemas["ConsentOut"];
+export type RequestedErasure = Schemas["ErasureAccepted"];
 
 /** Whose data it is: that of the signed-in account, or of one registration, which a guest opens with its token. */
 export type DataSubject = {
@@ -27,21 +19,36 @@ const ZIP = { Accept: "application/zip, application/problem+json" };
 
 export const ownAccount: DataSubject = {
   key: ["me"],
-  consents: () => pendingCall("GET", "/me/consents"),
-  withdraw: (consent) => pendingCall("POST", `/me/consents/${consent}/withdraw`),
+  consents: () => unwrap(api.GET("/api/v1/me/consents")),
+  withdraw: (consent) =>
+    unwrap(api.POST("/api/v1/me/consents/{consent}/withdraw", { params: { path: { consent } } })),
   download: async () => (await fetchRaw("/api/v1/me/data-export", ZIP, "POST")).blob(),
-  erase: (password) => pendingCall("POST", "/me/erasure", password ? { password } : {}),
+  erase: (password) =>
+    unwrap(api.POST("/api/v1/me/erasure", { body: password ? { password } : {} })),
 };
 
-export function ofRegistration(uid: string, capability: Record<string, string>): DataSubject {
-  const path = `/registrations/${uid}`;
+export function ofRegistration(
+  registration: string,
+  capability: Record<string, string>,
+): DataSubject {
+  const params = { path: { registration } };
+  const headers = capability;
   return {
-    key: ["registration-data", uid],
-    consents: () => pendingCall("GET", `${path}/consents`, undefined, capability),
+    key: ["registration-data", registration],
+    consents: () =>
+      unwrap(api.GET("/api/v1/registrations/{registration}/consents", { params, headers })),
     withdraw: (consent) =>
-      pendingCall("POST", `${path}/consents/${consent}/withdraw`, undefined, capability),
-    download: async () =>
-      (await fetchRaw(`/api/v1${path}/data-export`, { ...ZIP, ...capability }, "POST")).blob(),
-    erase: () => pendingCall("POST", `${path}/erasure`, undefined, capability),
+      unwrap(
+        api.POST("/api/v1/registrations/{registration}/consents/{consent}/withdraw", {
+          params: { path: { registration, consent } },
+          headers,
+        }),
+      ),
+    download: async () => {
+      const path = `/api/v1/registrations/${registration}/data-export`;
+      return (await fetchRaw(path, { ...ZIP, ...capability }, "POST")).blob();
+    },
+    erase: () =>
+      unwrap(api.POST("/api/v1/registrations/{registration}/erasure", { params, headers })),
   };
 }

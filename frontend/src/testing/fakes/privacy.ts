@@ -61,7 +61,7 @@ export class FakePrivacy {
     http.post("*/api/v1/me/erasure", async ({ request }) => {
       const { password } = (await request.json()) as { password?: string };
       return password === "wrong"
-        ? problem({ status: 403, slug: "wrong-password" })
+        ? problem({ status: 401, slug: "wrong-credentials" })
         : this.accepted();
     }),
     http.get("*/api/v1/registrations/:uid/consents", () => HttpResponse.json(this.consents)),

@@ -67,6 +67,7 @@ export const en = {
     failed: "Failed",
   } as Record<string, string>,
   problems: {
+    "already-withdrawn": "This consent is withdrawn already.",
     "wrong-password": "This is not your password.",
     "wrong-credentials": "This is not your password.",
   } as Record<string, string>,

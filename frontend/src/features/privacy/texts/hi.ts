@@ -60,6 +60,7 @@ export const hi: Texts = {
   erasedNumber: "इसके बारे में पूछना हो तो यह संख्या रखें",
   states: { requested: "अनुरोधित", running: "चल रहा है", done: "पूरा", failed: "विफल" },
   problems: {
+    "already-withdrawn": "यह सहमति पहले ही वापस ली जा चुकी है।",
     "wrong-password": "यह आपका पासवर्ड नहीं है।",
     "wrong-credentials": "यह आपका पासवर्ड नहीं है।",
   },
