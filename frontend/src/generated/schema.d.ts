@@ -51,7 +51,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify an address with the link of a mail
+         * Verify an address with the link of a mail and the password of the account
          * @description Permission: `public`.
          */
         post: operations["verifyEmail"];
@@ -2856,19 +2856,20 @@ export interface components {
             sales_end?: string | null;
             sales_start?: string | null;
         };
-        /**
-         * TokenIn
-         * @description What follows the # in the link of a mail.
-         */
-        TokenIn: {
-            token: string;
-        };
         /** TokenOut */
         TokenOut: {
             access_token: string;
             csrf_token: string;
             expires_in: number;
             token_type: string;
+        };
+        /**
+         * VerificationIn
+         * @description The token of a mail's link, and the password that the account was made with.
+         */
+        VerificationIn: {
+            password: string;
+            token: string;
         };
         /**
          * WholeRegistrationIn
@@ -3051,7 +3052,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenIn"];
+                "application/json": components["schemas"]["VerificationIn"];
             };
         };
         responses: {
@@ -3107,7 +3108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Problem: `link-not-valid`, `validation-failed`. */
+            /** @description Problem: `link-not-valid`, `not-your-password`, `validation-failed`. */
             422: {
                 headers: {
                     [name: string]: unknown;
