@@ -68,6 +68,7 @@ test("erases the account only after the address was typed, and shows the request
   await user.click(within(dialog).getByRole("button", { name: "Erase everything" }));
   expect(await screen.findByText("Your request was received")).toBeInTheDocument();
   expect(screen.getByText("Requested")).toBeInTheDocument();
+  expect(localStorage.getItem("prs.signed-in")).toBeNull();
 });
 
 test("gives a guest the same by the registration's token", async () => {
