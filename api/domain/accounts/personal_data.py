@@ -104,8 +104,9 @@ class AccountData:
             if not shown:
                 continue
             rows = await uow.session.execute(select(*shown).where(column == key))
-            records = [dict(row._mapping) for row in rows]  # noqa: SLF001 (the public name of a row's mapping)
-            sections.append(Section(table.name, use.title, use.purpose, records))
+            # Plain text for names: the library's own kind of it cannot be encoded.
+            records = [dict(zip((str(one.name) for one in shown), row, strict=True)) for row in rows]
+            sections.append(Section(str(table.name), use.title, use.purpose, records))
         await audit.record(uow, "account.data-exported", subject_type="account", subject_uid=subject.account)
         about = [subject.account] if subject.account else []
         done = await audit.about(uow, about)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -64,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True):
         return self.least < self.most
 
 
+@runtime_checkable
 class PersonalData(Protocol):
     """A module's personal data. Each call runs in a unit of work of its own and may be repeated after a kill.
 

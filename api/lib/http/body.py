@@ -47,6 +47,9 @@ def _code(what: str) -> str:
 
 
 def _message(what: str) -> str:
+    # msgspec's text holds the value, which may be somebody's number in the wrong field.
+    if what.startswith("Invalid enum value"):
+        return "This is none of the values that are possible here."
     # A regular expression helps nobody who fills in a form; the OpenAPI document has it for those who want it.
     return "The text does not have the form that is asked for." if "matching regex" in what else what
 

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ __all__ = ["standin"]
 PLANTED = "Qvzplant"
 NAME, EMAIL, PHONE, GUEST = f"{PLANTED} Rao", f"{PLANTED}@example.org", "+919812345678", f"{PLANTED} Guest"
 PASSPORT = "Q7654321"
-PERSON = {"full_name": NAME, "email": EMAIL, "phone": PHONE, "age": 30, "passport": PASSPORT}
+PERSON: dict[str, Any] = {"full_name": NAME, "email": EMAIL, "phone": PHONE, "age": 30, "passport": PASSPORT}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.domain import wiring
 from api.domain.forms import service as forms
@@ -32,8 +33,8 @@ async def over(owner: Database, days: int) -> None:
 
 async def states(owner: Database) -> list[tuple[str, str]]:
     async with owner.engine.connect() as connection:
-        found = await connection.exec_driver_sql("SELECT state, contact_name FROM registration ORDER BY id")
-        return [(state, name) for state, name in found]
+        found = await connection.execute(text("SELECT state, contact_name FROM registration ORDER BY id"))
+        return [(row.state, row.contact_name) for row in found]
 
 
 @pytest.mark.timeout(120)
