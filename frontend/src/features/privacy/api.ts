@@ -1,5 +1,6 @@
 import type { components } from "@/generated/schema";
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
+import { forgetToken } from "@/lib/session/token";
 
 type Schemas = components["schemas"];
 
@@ -23,8 +24,13 @@ export const ownAccount: DataSubject = {
   withdraw: (consent) =>
     unwrap(api.POST("/api/v1/me/consents/{consent}/withdraw", { params: { path: { consent } } })),
   download: async () => (await fetchRaw("/api/v1/me/data-export", ZIP, "POST")).blob(),
-  erase: (password) =>
-    unwrap(api.POST("/api/v1/me/erasure", { body: password ? { password } : {} })),
+  erase: async (password) => {
+    const body = password ? { password } : {};
+    const erasure = await unwrap(api.POST("/api/v1/me/erasure", { body }));
+    // The server has ended every session; this page stays, to say that it did.
+    forgetToken();
+    return erasure;
+  },
 };
 
 export function ofRegistration(
