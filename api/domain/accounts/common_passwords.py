@@ -51,18 +51,11 @@ def leaked() -> list[str]:
 
 _LEAST = 6
 # A phrase is known by its letters alone, however its words are separated.
-COMMON = frozenset(
-    found for word in [*(_LONG + _SHORT).split(), *leaked()] if len(found := squeezed(word)) >= _LEAST
-)
+COMMON = frozenset(found for word in [*(_LONG + _SHORT).split(), *leaked()] if len(found := squeezed(word)) >= _LEAST)
 
 # What an attacker who knows where they are tries first. Longer ones come before the parts of them.
 CONTEXT = sorted(
-    """
-    global prs globalprs registration register registrations program programme programs event events retreat ticket
-    administrator admin organiser organizer organisation organization frontdesk analyst auditor steward datasteward
-    privacy officer privacyofficer integrator staff support account login signin welcome letmein default changeme test
-    demo
-    """.split(),
+    ["global", "prs", "globalprs", "registration", "register", "registrations", "program", "programme", "programs", "event", "events", "retreat", "ticket", "administrator", "admin", "organiser", "organizer", "organisation", "organization", "frontdesk", "analyst", "auditor", "steward", "datasteward", "privacy", "officer", "privacyofficer", "integrator", "staff", "support", "account", "login", "signin", "welcome", "letmein", "default", "changeme", "test", "demo"],
     key=len,
     reverse=True,
 )
@@ -75,9 +68,11 @@ def is_common(letters: str) -> bool:
     Lists hold few that are long enough for a password alone: people lengthen short ones like that.
     """
     bare = letters.strip("0123456789")
+    if letters in COMMON or bare in COMMON:
+        return True
+    halves = ((text[:at], text[at:]) for text in {letters, bare} for at in range(1, len(text)))
     return any(
-        text in COMMON or any(text[:at] in COMMON and text[at:] in COMMON for at in range(_LEAST, len(text) - _LEAST + 1))
-        for text in {letters, bare}
+        (one in COMMON and (two in COMMON or two.isdigit())) or (one.isdigit() and two in COMMON) for one, two in halves
     )
 
 
