@@ -54,11 +54,13 @@ _LEAST = 6
 COMMON = frozenset(found for word in [*(_LONG + _SHORT).split(), *leaked()] if len(found := squeezed(word)) >= _LEAST)
 
 # What an attacker who knows where they are tries first. Longer ones come before the parts of them.
-CONTEXT = sorted(
-    ["global", "prs", "globalprs", "registration", "register", "registrations", "program", "programme", "programs", "event", "events", "retreat", "ticket", "administrator", "admin", "organiser", "organizer", "organisation", "organization", "frontdesk", "analyst", "auditor", "steward", "datasteward", "privacy", "officer", "privacyofficer", "integrator", "staff", "support", "account", "login", "signin", "welcome", "letmein", "default", "changeme", "test", "demo"],
-    key=len,
-    reverse=True,
-)
+_NEAR = """
+    global prs globalprs registration register registrations program programme programs event events retreat ticket
+    administrator admin organiser organizer organisation organization frontdesk analyst auditor steward datasteward
+    privacy officer privacyofficer integrator staff support account login signin welcome letmein default changeme test
+    demo
+"""
+CONTEXT = sorted(_NEAR.split(), key=len, reverse=True)
 _LEAST_OWN = 4
 
 

@@ -179,7 +179,10 @@ async def end_everywhere(uow: UnitOfWork) -> None:
 
 
 async def end_all(uow: UnitOfWork, account_id: int | None, except_uid: str | None = None) -> int:
-    """End the sessions of an account, or of all, but not that of ``except_uid``; returns how many. For changes of a password, too."""
+    """End the sessions of an account, or of all, but not that of ``except_uid``; returns how many.
+
+    For changes of a password, too.
+    """
     ended = await repository.revoke_all(uow.session, account_id, except_uid, clock.now())
     for uid in ended:
         await audit.record(uow, "session.ended", subject_type="session", subject_uid=uid)
