@@ -94,6 +94,19 @@ class TestExtErase(ExtCase):
         self._erase(REGISTRATION)
         self.assertFalse(text.exists())
 
+    def test_answers_to_questions_of_odoo_are_removed(self):
+        if "event.registration.answer" not in self.env:
+            self.skipTest("the module website_event is not installed")
+        registration = self._registration()
+        question = self.env["event.question"].create(
+            {"title": "Diet", "question_type": "text_box", "event_id": self.event.id}
+        )
+        answer = self.env["event.registration.answer"].create(
+            {"question_id": question.id, "registration_id": registration.id, "value_text_box": "vegan"}
+        )
+        self._erase(REGISTRATION)
+        self.assertFalse(answer.exists())
+
     def test_other_records_keep_what_hangs_on_them(self):
         self._registration()
         other = self._registration(ext_uuid=OTHER, name="Li Wei", email="li@example.org")
