@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from api.domain.accounts.common_passwords import COMMON, squeezed
+from api.domain.accounts.common_passwords import is_common, is_near, squeezed
 from api.domain.accounts.errors import PasswordTooWeak
 from api.lib.errors import FieldProblem
 
@@ -76,8 +76,10 @@ def check(password: str, *, email: str, name: str, second_factor: bool = False, 
     letters = squeezed(text)
     if _personal(letters, email, name):
         _refuse(pointer, "personal", "Do not use your own name or e-mail address.")
-    if letters in COMMON or _monotonous(text.casefold()):
+    if is_common(letters) or _monotonous(text.casefold()):
         _refuse(pointer, "common", "Many people use this one. Choose a sentence of your own.")
+    if is_near(letters):
+        _refuse(pointer, "near", "That stands too near. Choose words that have nothing to do with this place.")
 
 
 def _refuse(pointer: str, code: str, message: str) -> None:
