@@ -245,5 +245,3 @@ def test_the_wheel_holds_no_tests_and_no_local_run() -> None:
     assert 'packages = ["api", "worker", "backend_sync"]' in project
     needed = project.partition("dependencies = [")[2].partition("\n]")[0]
     assert not {name for name in ("pytest", "moto", "aiosmtpd", "playwright", "ddtrace") if f'"{name}' in needed}
-
-

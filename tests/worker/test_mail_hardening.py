@@ -135,5 +135,3 @@ def test_braces_in_a_name_are_words() -> None:
             subject, body = mail_texts.render(aggregate, locale, facts)
             assert evil in subject
             assert evil in body
-
-
