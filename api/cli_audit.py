@@ -10,21 +10,20 @@ from uuid import UUID
 
 import click
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.audit import exporting, sealing, service, verifying
 from api.domain.audit.actions import ACTIONS
 from api.domain.audit.contracts import EventFilter
 from api.lib import clock
 from api.lib.db import Database
-from api.lib.security import Principal
 from api.lib.settings import Settings, SettingsError, settings
-from api.lib.uow import Kernel, UnitOfWork, make_kernel, unit_of_work
+from api.lib.uow import Kernel, make_kernel, unit_of_work
 
 T = TypeVar("T")
 
 # Not 1, which says that the question could not be answered.
 BROKEN = 3
-_OPERATOR = Principal(kind="service", subject_uid="operator")
 
 
 def _auditors_url(found: Settings) -> str:
@@ -34,17 +33,16 @@ def _auditors_url(found: Settings) -> str:
     return url
 
 
-def _reading(act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-    """Run one unit of work under the auditor's role, else the sealer's, else the owner's."""
+def _reading(act: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Run something under the auditor's role, else the sealer's, else the owner's. It needs no master key."""
 
     async def run() -> T:
-        found = settings()
-        kernel = make_kernel(found, service="cli", database_url=_auditors_url(found))
+        database = Database(_auditors_url(settings()), pool=1, application="prs-cli")
         try:
-            async with unit_of_work(kernel, _OPERATOR, request_id="cli") as uow:
-                return await act(uow)
+            async with database.sessions() as session:
+                return await act(session)
         finally:
-            await kernel.close()
+            await database.close()
 
     return asyncio.run(run())
 
@@ -102,10 +100,10 @@ def verify(seals: Path | None) -> None:
     file = seals or (Path(folder) / exporting.FILE if folder else None)
     outside = verifying.outside(file) if file and file.is_file() else None
 
-    async def act(uow: UnitOfWork) -> tuple[verifying.Chain, list[verifying.Finding], verifying.Tail]:
-        chain = verifying.Chain(uow.session, outside)
+    async def act(session: AsyncSession) -> tuple[verifying.Chain, list[verifying.Finding], verifying.Tail]:
+        chain = verifying.Chain(session, outside)
         findings = []
-        with click.progressbar(length=await service.count_seals(uow), label="Verifying", file=sys.stderr) as bar:
+        with click.progressbar(length=await service.count_seals(session), label="Verifying", file=sys.stderr) as bar:
             async for step in chain.verify():
                 if isinstance(step, verifying.Finding):
                     findings.append(step)
@@ -153,8 +151,8 @@ def search(
     """Print events of all organizations and of none (sign-ins), the newest first, one JSON object a line."""
     wanted = EventFilter(action=action, actor=actor, subject=subject, since=_utc(since), until=_utc(until))
 
-    async def act(uow: UnitOfWork) -> None:
-        for event in await service.search(uow, wanted, limit):
+    async def act(session: AsyncSession) -> None:
+        for event in await service.search(session, wanted, limit):
             click.echo(msgspec.json.encode(event))
 
     _reading(act)

@@ -112,8 +112,8 @@ async def platform_secrets(settings: Settings, owner: Database, kernel: Kernel) 
         uid = await connection.scalar(text("SELECT uid FROM account WHERE email = 'steward@example.org'"))
         await connection.execute(
             text(
-                "INSERT INTO account_second_factor (account_id, sealed_secret, created_at, last_step) "
-                "SELECT id, :sealed, now(), 0 FROM account WHERE uid = :uid"
+                "INSERT INTO account_second_factor (account_id, sealed_secret, created_at, last_step, attempts) "
+                "SELECT id, :sealed, now(), 0, 0 FROM account WHERE uid = :uid"
             ),
             {"sealed": vault.seal(b"totp", context=f"account_second_factor:sealed_secret:{uid}"), "uid": uid},
         )
@@ -201,7 +201,8 @@ async def test_a_damaged_key_stops_it_and_its_batch_stays_as_it_was(
     async with owner.engine.begin() as connection:
         await connection.execute(
             text(
-                "UPDATE registration_key SET wrapped = (SELECT wrapped FROM registration_key ORDER BY 1 DESC LIMIT 1) "
+                "UPDATE registration_key SET wrapped = "
+                "(SELECT wrapped FROM registration_key ORDER BY registration_id DESC LIMIT 1) "
                 "WHERE registration_id = (SELECT min(registration_id) FROM registration_key)"
             )
         )

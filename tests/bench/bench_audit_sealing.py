@@ -1,7 +1,7 @@
 """What the sealer costs those who write: transactions per second with it and without it, in turns.
 
 A transaction writes what a registration does: twelve answers, a row for the outbox, an audit event. Each round measures
-three times, in changing order: with the sealer at work without a pause, without it, and without it again. The last two
+three times, in changing order: with the sealer at work every second, without it, and without it again. The last two
 tell how much two equal measurements differ on this machine: what the sealer costs beyond that is its cost.
 
 ``python -m tests.bench.bench_audit_sealing [rounds] [seconds]``
@@ -34,7 +34,8 @@ from tests.bench import results
 from tests.conftest import MASTER_KEYS, PASSWORDS, ROOT
 
 CLIENTS = 4
-PAUSE = 0.2
+# The job seals every ten seconds.
+PAUSE = 1.0
 TABLES = """
 CREATE TABLE bench_answer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb NOT NULL);
 CREATE TABLE bench_outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, uid uuid NOT NULL, revision int);
@@ -57,6 +58,7 @@ class Sealer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._working, self._over, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self._measuring, self._rounds = threading.Event(), 0
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
 
@@ -66,20 +68,27 @@ class Sealer:
             if self._working.is_set():
                 self._idle.clear()
                 await sealing.seal_all(kernel)
+                self._rounds += 1
             else:
                 self._idle.set()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE if self._measuring.is_set() and self._working.is_set() else 0.05)
         await kernel.close()
 
-    def work(self) -> None:
-        self._idle.clear()
+    def catch_up(self) -> None:
+        """Seal until nothing is left, then stop: what was not sealed before is nobody's load."""
+        self._measuring.clear()
         self._working.set()
-
-    def rest(self) -> None:
-        """Stop, and wait until nothing is under way."""
+        enough = self._rounds + 2
+        while self._rounds < enough:
+            time.sleep(0.05)
         self._working.clear()
         self._idle.clear()
         self._idle.wait(60)
+
+    def work(self) -> None:
+        """Seal every second."""
+        self._measuring.set()
+        self._working.set()
 
     def close(self) -> None:
         self._over.set()
@@ -141,13 +150,11 @@ def measure(settings: Settings, rounds: int, seconds: int) -> dict[str, list[flo
         throughput(settings.api_database_url, script, seconds)
         for turn in bar:
             for name in order[turn % 3 :] + order[: turn % 3]:
-                # What the other phases left unsealed is not this one's load.
-                sealer.work()
-                time.sleep(PAUSE * 5)
-                if name != "with":
-                    sealer.rest()
+                sealer.catch_up()
+                if name == "with":
+                    sealer.work()
                 found[name].append(throughput(settings.api_database_url, script, seconds))
-    sealer.rest()
+    sealer.catch_up()
     sealer.close()
     return found
 

@@ -16,7 +16,7 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "createAccount": lambda _: Call(
         json={"email": f"{fresh('new')}@example.org", "password": PASSWORD, "name": "Somebody new"}
     ),
-    "verifyEmail": lambda _: Call(json={"token": "of-no-mail"}),
+    "verifyEmail": lambda _: Call(json={"token": "of-no-mail", "password": PASSWORD}),
     "resendVerification": lambda _: Call(json={"email": PARTICIPANT}),
     "requestPasswordReset": lambda _: Call(json={"email": PARTICIPANT}),
     "resetPassword": lambda _: Call(json={"token": "of-no-mail", "password": PASSWORD}),

@@ -230,7 +230,7 @@ class Planter:
         answer = self._client.send("POST", address, 200, 409, json=body, headers=steward)
         if identity == "passport":
             assert len(answer.json()["items"]) == 1
-        for wrong in (body | {"identity": number}, body | {"value": [number]}, body | {number: number}):
+        for wrong in (body | {"identity": number}, body | {"value": [number]}, body | {"number": number}):
             self._client.send("POST", address, 400, 422, json=wrong, headers=steward)
         self._client.send("POST", f"{address}?q={CONTROL}", 401, json=body)
 

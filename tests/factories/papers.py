@@ -54,7 +54,7 @@ async def make_papers(kernel: Kernel, world: World) -> None:
             step("done", StepKind.CONFIRMATION, {"en": "Done"}),
         ]
 
-    _, tickets, _ = await make_event(kernel, world.organization, SLUG, steps=steps, capacity=None)
+    _, tickets, _ = await make_event(kernel, world.organization, SLUG, steps=steps, capacity=None, most=1)
     world.tickets[:] = tickets
 
 

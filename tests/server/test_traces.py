@@ -163,7 +163,8 @@ async def test_a_delivery_is_traced_with_its_calls(
     names = ("env", "worker_database_url", "redis_url", "master_keys")
     given = {f"PRS_{name.upper()}": str(getattr(settings, name)) for name in names}
     done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", DELIVERING], cwd=ROOT, env={**kept, **given, "PRS_TRACES_URL": agent.url},
+        subprocess.run, [sys.executable, "-c", DELIVERING], cwd=ROOT,
+        env={**kept, **given, "PRS_TRACES_URL": agent.url},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

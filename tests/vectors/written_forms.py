@@ -151,7 +151,7 @@ FORMS: dict[str, Form] = {
                 field("tel", "phone"),
                 field("land", "country"),
                 field("aadhaar", "identity_number", identity="aadhaar", sensitive=True),
-                field("passport", "identity_number", identity="passport"),
+                field("passport", "identity_number", identity="passport", sensitive=True),
                 field("other", "identity_number", identity="other"),
                 field("code", "text", pattern="[A-Z]{2}[0-9]+"),
                 field("fixed", "text", read_only=True, default="set"),

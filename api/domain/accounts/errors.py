@@ -78,6 +78,17 @@ class WrongPassword(Unprocessable):
     default_detail = "Enter the password that you sign in with. If you have none yet, set one with 'Forgot password'."
 
 
+class NotYourPassword(Unprocessable):
+    """The link is good, but the password is not the one that was chosen with the account."""
+
+    slug = "not-your-password"
+    title = "That is not the password of this account"
+    default_detail = (
+        "Enter the password that you chose when you signed up. If you did not sign up yourself, or forgot it, choose "
+        "'Forgot password': the link you get there sets a new one."
+    )
+
+
 class LinkNotValid(Unprocessable):
     """The link of a mail was used, has expired, or never was one."""
 

@@ -102,6 +102,9 @@ async def offer(
     if expires_at is not None and expires_at <= clock.now():
         raise Unprocessable(errors=(FieldProblem("/expires_at", "minimum", "Choose a time in the future."),))
     row = await AccountRepository(session=uow.session).by_email(email)
+    # Who has not shown that the address is theirs has no more of it than somebody without an account.
+    if row is not None and row.email_verified_at is None:
+        row = None
     if row is not None:
         if row.id in (uow.principal.account_id, uow.principal.maker_id):
             raise OwnGrant

@@ -27,10 +27,11 @@ class EmailIn(Input, frozen=True, kw_only=True):
     email: Email
 
 
-class TokenIn(Input, frozen=True, kw_only=True):
-    """What follows the # in the link of a mail."""
+class VerificationIn(Input, frozen=True, kw_only=True):
+    """The token of a mail's link, and the password that the account was made with."""
 
     token: Token
+    password: Password
 
 
 class NewPasswordIn(Input, frozen=True, kw_only=True):

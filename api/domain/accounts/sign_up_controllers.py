@@ -6,7 +6,7 @@ from litestar import Controller, Request, post
 from litestar.params import JSONBody
 
 from api.domain.accounts import schemas, service, sign_in_schemas, verification
-from api.domain.accounts.errors import LinkNotValid, PasswordTooWeak
+from api.domain.accounts.errors import LinkNotValid, NotYourPassword, PasswordTooWeak
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
@@ -42,12 +42,12 @@ class SignUpController(Controller):
     @post(
         "/email-verifications",
         operation_id="verifyEmail",
-        summary="Verify an address with the link of a mail",
+        summary="Verify an address with the link of a mail and the password of the account",
         status_code=204,
-        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, LinkNotValid),
+        opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, LinkNotValid, NotYourPassword),
     )
-    async def verify_email(self, uow: Uow, data: JSONBody[sign_in_schemas.TokenIn]) -> None:
-        await verification.verify(uow, data.token)
+    async def verify_email(self, uow: Uow, data: JSONBody[sign_in_schemas.VerificationIn]) -> None:
+        await verification.verify(uow, data.token, data.password)
 
     @post(
         "/email-verifications/resend",

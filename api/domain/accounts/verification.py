@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.domain.accounts import contracts, grants, mails, passwords, sessions, sign_in_repository
-from api.domain.accounts.errors import LinkNotValid
+from api.domain.accounts.errors import LinkNotValid, NotYourPassword
 from api.domain.accounts.models import Account
 from api.domain.accounts.repository import AccountRepository
 from api.domain.audit import service as audit
@@ -32,13 +32,25 @@ async def resend(uow: UnitOfWork, email: str) -> None:
     await mails.ask(uow, Aggregate.ACCOUNT_VERIFY, _somebody(row if waiting else None))
 
 
-async def verify(uow: UnitOfWork, token: str) -> None:
+async def verify(uow: UnitOfWork, token: str, password: str) -> None:
     """Let an address count as verified.
+
+    Whoever signed up chose the password, and need not be the one who reads the mail: somebody may have entered a
+    stranger's address and wait for the stranger to open the door. So the link alone does not do.
 
     Raises:
         LinkNotValid: the link was used, has expired, or never was one.
+        NotYourPassword: not the one the account was made with; the link can be used once more.
     """
-    row = await sign_in_repository.use_token(uow.session, hash_token(token), "verify-email", clock.now())
+    digest = hash_token(token)
+    # In a transaction of its own: no connection waits while the password is checked.
+    async with unit_of_work(uow.kernel) as own:
+        found = await sign_in_repository.account_of_token(own.session, digest, "verify-email", clock.now())
+    if found is None:
+        raise _refusal()
+    if not await passwords.verify(password, found.password_hash):
+        raise NotYourPassword(errors=(FieldProblem("/password", "password", "This is not the password."),))
+    row = await sign_in_repository.use_token(uow.session, digest, "verify-email", clock.now())
     if row is None:
         raise _refusal()
     await sign_in_repository.end_tokens(uow.session, row.id, "verify-email")

@@ -56,6 +56,7 @@ async def latest_seals(session: AsyncSession, at_most: int) -> Sequence[SealBrie
 
 
 # The sealer and the auditor read the tables themselves.
+# In the order of Event's fields.
 _COLUMNS = (
     "id, xact, uid, occurred_at, action, actor_kind, actor_uid, organization_id, subject_type, subject_uid, request_id,"
     " details"
@@ -102,13 +103,13 @@ async def lock_sealing(session: AsyncSession) -> bool:
 async def settled(session: AsyncSession, after: tuple[int, int], at_most: int) -> list[Event]:
     """Return the next events of finished transactions after a place, in order."""
     found = await session.execute(_SETTLED, {"xact": after[0], "id": after[1], "at_most": at_most})
-    return [Event(**row) for row in found.mappings()]
+    return [Event(*row) for row in found]
 
 
 async def between(session: AsyncSession, after: tuple[int, int], end: tuple[int, int]) -> list[Event]:
     """Return the events after a place up to another, in order."""
     found = await session.execute(_BETWEEN, {"xact": after[0], "id": after[1], "last_xact": end[0], "last_id": end[1]})
-    return [Event(**row) for row in found.mappings()]
+    return [Event(*row) for row in found]
 
 
 async def existing(session: AsyncSession, ids: Sequence[int]) -> frozenset[int]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.audit import actions, contracts, repository
 from api.domain.audit.contracts import EventFilter, SealBrief
@@ -71,14 +72,14 @@ async def latest_seals(uow: UnitOfWork, at_most: int) -> Sequence[SealBrief]:
     return await repository.latest_seals(uow.session, at_most)
 
 
-async def search(uow: UnitOfWork, wanted: EventFilter, at_most: int) -> list[contracts.AuditEvent]:
+async def search(session: AsyncSession, wanted: EventFilter, at_most: int) -> list[contracts.AuditEvent]:
     """Return events of all organizations and of none, the newest first. The auditor's role can, the API's cannot."""
-    return await repository.search(uow.session, wanted, at_most)
+    return await repository.search(session, wanted, at_most)
 
 
-async def count_seals(uow: UnitOfWork) -> int:
+async def count_seals(session: AsyncSession) -> int:
     """Return how many batches there are."""
-    return await repository.count_seals(uow.session)
+    return await repository.count_seals(session)
 
 
 async def rebase(database: Database) -> int:

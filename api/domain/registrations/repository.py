@@ -404,7 +404,8 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
 
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
-    counts = {}
+    # First: a whole number goes with its answer by itself, and the proof must count it.
+    counts = {"aadhaar": await forget_whole(session, ids, None)}
     # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
     for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
         gone = await session.execute(
@@ -415,7 +416,6 @@ async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]
         delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)).returning(IdempotencyKey.scope)
     )
     counts[IdempotencyKey.__tablename__] = len(keys.all())
-    counts["aadhaar"] = await forget_whole(session, ids, None)
     return counts
 
 

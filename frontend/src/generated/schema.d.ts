@@ -51,7 +51,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify an address with the link of a mail
+         * Verify an address with the link of a mail and the password of the account
          * @description Permission: `public`.
          */
         post: operations["verifyEmail"];
@@ -911,7 +911,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Organizations you have a role in
+         * Organizations you have a role in, or in one above
          * @description Permission: `organization:read`.
          */
         get: operations["listOrganizations"];
@@ -2416,6 +2416,7 @@ export interface components {
             home_region: string;
             kind: string;
             name: string;
+            permissions: string[];
             slug: string;
             /** Format: uuid */
             uid: string;
@@ -2776,9 +2777,26 @@ export interface components {
             registration?: string | null;
             subject: string;
         };
+        /** SupportRequestOut */
+        SupportRequestOut: {
+            confirmation_number: string | null;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            error: string | null;
+            message: string;
+            name: string;
+            reference: string;
+            registration: string | null;
+            state: string;
+            subject: string;
+            ticket: number | null;
+            /** Format: uuid */
+            uid: string;
+        };
         /** SupportRequestPage */
         SupportRequestPage: {
-            items: Record<string, never>[];
+            items: components["schemas"]["SupportRequestOut"][];
             next_cursor: string | null;
         };
         /** SupportRequestTaken */
@@ -2856,19 +2874,20 @@ export interface components {
             sales_end?: string | null;
             sales_start?: string | null;
         };
-        /**
-         * TokenIn
-         * @description What follows the # in the link of a mail.
-         */
-        TokenIn: {
-            token: string;
-        };
         /** TokenOut */
         TokenOut: {
             access_token: string;
             csrf_token: string;
             expires_in: number;
             token_type: string;
+        };
+        /**
+         * VerificationIn
+         * @description The token of a mail's link, and the password that the account was made with.
+         */
+        VerificationIn: {
+            password: string;
+            token: string;
         };
         /**
          * WholeRegistrationIn
@@ -3051,7 +3070,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenIn"];
+                "application/json": components["schemas"]["VerificationIn"];
             };
         };
         responses: {
@@ -3107,7 +3126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Problem: `link-not-valid`, `validation-failed`. */
+            /** @description Problem: `link-not-valid`, `not-your-password`, `validation-failed`. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -97,7 +97,9 @@ async def verified(client: httpx.AsyncClient, post: Post) -> dict[str, str]:
     """Return the header of a person who has signed up, verified the address and signed in."""
     await sign_up(client)
     token = await post.token("verify-email")
-    assert (await client.post("/api/v1/auth/email-verifications", json={"token": token})).status_code == 204
+    assert (
+        await client.post("/api/v1/auth/email-verifications", json={"token": token, "password": PHRASE})
+    ).status_code == 204
     answer = await attempt(client)
     assert answer.status_code == 201, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}

@@ -426,7 +426,7 @@ async def test_an_unverified_account_loses_the_password_that_a_stranger_may_have
     assert (await through(app, lying)).headers["location"] == "/events?page=2"
     app.client.cookies.clear()
     assert (await attempt(app.client)).status_code == 401
-    answer = await app.client.post("/api/v1/auth/email-verifications", json={"token": link})
+    answer = await app.client.post("/api/v1/auth/email-verifications", json={"token": link, "password": PHRASE})
     assert answer.status_code == 422
     assert (await attempt(app.client)).status_code == 401
     assert await rows(owner, "SELECT count(*) FROM account WHERE email = :email", email=EMAIL) == [(1,)]

@@ -28,8 +28,8 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].removeprefix("/problems/")
 
 
-async def verify(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    return await client.post("/api/v1/auth/email-verifications", json={"token": token})
+async def verify(client: httpx.AsyncClient, token: str, password: str = PHRASE) -> httpx.Response:
+    return await client.post("/api/v1/auth/email-verifications", json={"token": token, "password": password})
 
 
 async def ask_for_reset(client: httpx.AsyncClient, address: str = EMAIL) -> httpx.Response:
@@ -53,6 +53,22 @@ async def test_an_account_opens_with_the_link_of_the_mail_and_not_before(
     assert (await verify(app.client, token)).status_code == 204
     assert (await attempt(app.client)).status_code == 201
     assert (await actions(owner))[-3:] == ["account.created", "email.verified", "session.opened"]
+
+
+async def test_a_stranger_who_signed_up_with_somebodys_address_is_not_let_in_by_their_click(
+    app: Running, post: Post, owner: Database
+) -> None:
+    await sign_up(app.client)
+    token = await post.token("verify-email")
+    # The address's owner knows no password: the stranger chose it.
+    assert refused(await verify(app.client, token, OTHER)) == (422, "not-your-password")
+    assert refused(await attempt(app.client)) == (401, "wrong-credentials")
+    assert await rows(owner, "SELECT email_verified_at FROM account WHERE email = :email", email=EMAIL) == [(None,)]
+    # With a password of their own it becomes theirs, and the stranger's is gone.
+    await ask_for_reset(app.client)
+    assert (await reset(app.client, await post.token("reset-password"))).status_code == 204
+    assert refused(await attempt(app.client)) == (401, "wrong-credentials")
+    assert (await attempt(app.client, password=OTHER)).status_code == 201
 
 
 async def test_a_link_works_once_and_no_row_holds_it(app: Running, post: Post, owner: Database) -> None:

@@ -86,7 +86,7 @@ async def test_an_event_says_who_did_what(
         "name": "administrator",
     }
     assert found[0]["subject"]["type"] == "api-key"
-    assert found[0]["details"] == {"permissions": ["event:read"]}
+    assert found[0]["details"] == {"permissions": ["event:read"], "networks": []}
     assert found[0]["sealed"] is False
     assert found[0]["sequence"] is None
 

@@ -61,6 +61,8 @@ _NEEDED: dict[FieldType, str] = {
     FieldType.GROUP: "fields",
     FieldType.REPEAT: "fields",
 }
+# What the law and every thief care for: nobody may forget to mark these.
+_ALWAYS_SENSITIVE = frozenset({"aadhaar", "passport"})
 _MAPPABLE: dict[str, frozenset[FieldType]] = {
     "registrant.name": frozenset({FieldType.TEXT, FieldType.CALCULATED}),
     "registrant.email": frozenset({FieldType.EMAIL}),
@@ -86,6 +88,9 @@ def check_field(field: Field, scope: int, pointer: str, document: FormDocument) 
 
 
 def _check_privacy(field: Field, scope: int, pointer: str) -> Iterator[Problem]:
+    if field.identity in _ALWAYS_SENSITIVE and not field.sensitive:
+        message = f"a number of kind {field.identity} must be sensitive: it would be stored in plain otherwise"
+        yield Problem(f"{pointer}/sensitive", "identity_sensitive", message)
     if field.sensitive and field.shared_with_back_office:
         message = "a sensitive answer never leaves its region, so it cannot be shared with the back office"
         yield Problem(f"{pointer}/shared_with_back_office", "sensitive_shared", message)

@@ -16,6 +16,8 @@ type CheckedFormProps = {
   problems?: Readonly<Record<string, string>>;
   explain?: (error: unknown) => string | null;
   wide?: boolean;
+  /** What stands beside the button that sends: a way out. */
+  aside?: ReactNode;
   variant?: ButtonVariant;
   children: ReactNode;
 };
@@ -30,6 +32,7 @@ export function CheckedForm(props: CheckedFormProps) {
     onSubmit,
     problems = {},
     explain,
+    aside,
     wide = false,
     children,
   } = props;
@@ -70,7 +73,7 @@ export function CheckedForm(props: CheckedFormProps) {
         />
       )}
       {children}
-      <div>
+      <div className={wide ? undefined : "row"}>
         <Button
           type="submit"
           variant={props.variant ?? "primary"}
@@ -80,6 +83,7 @@ export function CheckedForm(props: CheckedFormProps) {
         >
           {isPending ? busy : action}
         </Button>
+        {aside}
       </div>
     </form>
   );

@@ -1,23 +1,18 @@
-import { fetchRaw } from "@/lib/api/client";
-import { pendingCall } from "@/lib/api/pending";
+import type { components } from "@/generated/schema";
+import { api, fetchRaw, unwrap } from "@/lib/api/client";
+import { forgetToken } from "@/lib/session/token";
 
-export type Consent = {
-  uid: string;
-  purpose: string;
-  text_version: string;
-  locale: string;
-  given_at: string;
-  withdrawn_at: string | null;
-  source: string;
-  registration: string | null;
-};
-export type ErasureState = "requested" | "running" | "done" | "failed";
-export type RequestedErasure = { uid: string; state: ErasureState };
+type Schemas = components["schemas"];
+
+export type Consent = Schemas["ConsentOut"];
+export type RequestedErasure = Schemas["ErasureAccepted"];
 
 /** Whose data it is: that of the signed-in account, or of one registration, which a guest opens with its token. */
 export type DataSubject = {
   key: readonly string[];
   consents: () => Promise<Consent[]>;
+  /** Agreeing outside a form; only a registration can, as it says whose data it is about. */
+  give?: (consent: Schemas["ConsentIn"]) => Promise<Consent>;
   withdraw: (consent: string) => Promise<unknown>;
   download: () => Promise<Blob>;
   erase: (password: string) => Promise<RequestedErasure>;
@@ -27,21 +22,43 @@ const ZIP = { Accept: "application/zip, application/problem+json" };
 
 export const ownAccount: DataSubject = {
   key: ["me"],
-  consents: () => pendingCall("GET", "/me/consents"),
-  withdraw: (consent) => pendingCall("POST", `/me/consents/${consent}/withdraw`),
+  consents: () => unwrap(api.GET("/api/v1/me/consents")),
+  withdraw: (consent) =>
+    unwrap(api.POST("/api/v1/me/consents/{consent}/withdraw", { params: { path: { consent } } })),
   download: async () => (await fetchRaw("/api/v1/me/data-export", ZIP, "POST")).blob(),
-  erase: (password) => pendingCall("POST", "/me/erasure", password ? { password } : {}),
+  erase: async (password) => {
+    const body = password ? { password } : {};
+    const erasure = await unwrap(api.POST("/api/v1/me/erasure", { body }));
+    // The server has ended every session; this page stays, to say that it did.
+    forgetToken();
+    return erasure;
+  },
 };
 
-export function ofRegistration(uid: string, capability: Record<string, string>): DataSubject {
-  const path = `/registrations/${uid}`;
+export function ofRegistration(
+  registration: string,
+  capability: Record<string, string>,
+): DataSubject {
+  const params = { path: { registration } };
+  const headers = capability;
   return {
-    key: ["registration-data", uid],
-    consents: () => pendingCall("GET", `${path}/consents`, undefined, capability),
+    key: ["registration-data", registration],
+    consents: () =>
+      unwrap(api.GET("/api/v1/registrations/{registration}/consents", { params, headers })),
+    give: (body) =>
+      unwrap(api.POST("/api/v1/registrations/{registration}/consents", { params, headers, body })),
     withdraw: (consent) =>
-      pendingCall("POST", `${path}/consents/${consent}/withdraw`, undefined, capability),
-    download: async () =>
-      (await fetchRaw(`/api/v1${path}/data-export`, { ...ZIP, ...capability }, "POST")).blob(),
-    erase: () => pendingCall("POST", `${path}/erasure`, undefined, capability),
+      unwrap(
+        api.POST("/api/v1/registrations/{registration}/consents/{consent}/withdraw", {
+          params: { path: { registration, consent } },
+          headers,
+        }),
+      ),
+    download: async () => {
+      const path = `/api/v1/registrations/${registration}/data-export`;
+      return (await fetchRaw(path, { ...ZIP, ...capability }, "POST")).blob();
+    },
+    erase: () =>
+      unwrap(api.POST("/api/v1/registrations/{registration}/erasure", { params, headers })),
   };
 }

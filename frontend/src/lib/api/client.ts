@@ -36,22 +36,6 @@ export async function unwrap<Data>(answer: Promise<Answered<Data>>): Promise<Dat
   return data as Data;
 }
 
-export function sendJson(
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Response> {
-  const isEmpty = body === undefined;
-  return authorizedFetch(
-    new Request(new URL(path, window.location.origin), {
-      method,
-      headers: isEmpty ? headers : { ...headers, "Content-Type": "application/json" },
-      body: isEmpty ? null : JSON.stringify(body),
-    }),
-  );
-}
-
 /** For the few answers that are not JSON (an image, a CSV file). */
 export async function fetchRaw(
   path: string,

@@ -95,7 +95,7 @@ export class FakeAccounts {
         return problem({ status: 422, slug: "password-too-weak" });
       return HttpResponse.json({ status: "check-your-mail" }, { status: 202 });
     }),
-    http.post("*/api/v1/auth/email-verifications", ({ request }) => this.follow(request)),
+    http.post("*/api/v1/auth/email-verifications", ({ request }) => this.verify(request)),
     http.post("*/api/v1/auth/email-verifications/resend", () =>
       HttpResponse.json({}, { status: 202 }),
     ),
@@ -144,6 +144,14 @@ export class FakeAccounts {
   private async withCode(request: Request, then: () => Response): Promise<Response> {
     const { code } = (await request.json()) as { code: string };
     return code === GOOD_CODE ? then() : problem({ status: 422, slug: "wrong-code" });
+  }
+
+  private async verify(request: Request): Promise<Response> {
+    const { token, password } = (await request.json()) as { token: string; password: string };
+    if (token !== GOOD_LINK) return problem({ status: 422, slug: "link-not-valid" });
+    return password === GOOD_PASSWORD
+      ? noContent()
+      : problem({ status: 422, slug: "not-your-password" });
   }
 
   private async follow(request: Request): Promise<Response> {

@@ -113,7 +113,7 @@ export class FakeOversight {
     ),
     http.get("*/api/v1/organizations/:organization/audit-seals", () => HttpResponse.json(seals)),
     http.get("*/api/v1/organizations/:organization/erasures", () =>
-      HttpResponse.json({ items: this.erasures }),
+      HttpResponse.json(this.erasures),
     ),
     http.post("*/api/v1/organizations/:organization/erasures", () => {
       const erasure = {

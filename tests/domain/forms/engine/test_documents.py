@@ -63,6 +63,8 @@ WRONG: list[tuple[Json, str, str]] = [
     ({"type": "single_choice", "choices": "yes_no", "default": "maybe"}, "/default", "default"),
     ({"sensitive": True, "default": "x"}, "/default", "default"),
     ({"sensitive": True, "shared_with_back_office": True}, "/shared_with_back_office", "sensitive_shared"),
+    ({"type": "identity_number", "identity": "aadhaar"}, "/sensitive", "identity_sensitive"),
+    ({"type": "identity_number", "identity": "passport", "sensitive": False}, "/sensitive", "identity_sensitive"),
     ({"sensitive": True, "maps_to": "registrant.name"}, "/maps_to", "mapping"),
     ({"type": "integer", "maps_to": "registrant.name"}, "/maps_to", "misplaced"),
     ({"type": "phone", "maps_to": "registrant.email"}, "/maps_to", "mapping"),

@@ -28,6 +28,11 @@ export function CodeDialog({ title, lead, action, onCode, onClose }: CodeDialogP
         action={action}
         busy={texts.saving}
         wide={false}
+        aside={
+          <Button variant="quiet" onPress={onClose}>
+            {t.common.cancel}
+          </Button>
+        }
         errors={{ "factor-code": wrong }}
         onTry={() => setTried(true)}
         onSubmit={async () => {
@@ -43,11 +48,6 @@ export function CodeDialog({ title, lead, action, onCode, onClose }: CodeDialogP
           error={isTried && wrong}
         />
       </EntryForm>
-      <div>
-        <Button variant="quiet" onPress={onClose}>
-          {t.common.cancel}
-        </Button>
-      </div>
     </Dialog>
   );
 }

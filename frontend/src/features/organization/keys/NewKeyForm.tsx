@@ -51,6 +51,11 @@ export function NewKeyForm({ organization, permissions, onCreated, onCancel }: N
       problems={texts.problems}
       onTry={() => setTried(true)}
       onSubmit={submit}
+      aside={
+        <Button variant="quiet" onPress={onCancel}>
+          {t.common.cancel}
+        </Button>
+      }
     >
       <TextField
         id="key-name"
@@ -91,11 +96,6 @@ export function NewKeyForm({ organization, permissions, onCreated, onCancel }: N
         onChange={(until) => setEntry({ ...entry, until })}
         error={shown("key-until")}
       />
-      <div>
-        <Button variant="quiet" onPress={onCancel}>
-          {t.common.cancel}
-        </Button>
-      </div>
     </CheckedForm>
   );
 }

@@ -8,12 +8,11 @@ import { Badge, Skeleton, type Tone } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useMessages } from "@/lib/i18n/i18n";
-import type { ErasureState } from "../api";
 import { useTexts } from "../texts";
 import { type Erasure, erasuresKey, listErasures, type Proof } from "./api";
 import { NewErasureDialog } from "./NewErasureDialog";
 
-const TONES: Record<ErasureState, Tone> = {
+const TONES: Record<string, Tone> = {
   requested: "info",
   running: "warn",
   done: "good",
@@ -27,12 +26,12 @@ export function ErasuresCard({ organization }: { organization: string }) {
     queryKey: erasuresKey(organization),
     queryFn: () => listErasures(organization),
     refetchInterval: (query) =>
-      query.state.data?.items.some(({ finished_at }) => finished_at === null) ? 5_000 : false,
+      query.state.data?.some(({ finished_at }) => finished_at === null) ? 5_000 : false,
   });
   const [isMaking, setMaking] = useState(false);
   const [proof, setProof] = useState<Proof | null>(null);
   const columns = useColumns(setProof);
-  const rows = erasures.data?.items;
+  const rows = erasures.data;
   return (
     <Card
       title={texts.erasures}
@@ -86,7 +85,7 @@ function useColumns(onProof: (proof: Proof) => void): Column<Erasure>[] {
       label: texts.state,
       cell: ({ state, error }) => (
         <span>
-          <Badge tone={TONES[state]}>{texts.states[state] ?? state}</Badge>{" "}
+          <Badge tone={TONES[state] ?? "plain"}>{texts.states[state] ?? state}</Badge>{" "}
           {error && <span className="small">{error}</span>}
         </span>
       ),

@@ -1,61 +1,40 @@
-import { pendingCall } from "@/lib/api/pending";
-import type { ErasureState, RequestedErasure } from "../api";
+import type { components } from "@/generated/schema";
+import { api, unwrap } from "@/lib/api/client";
 
-export type Proof = { places: Record<string, number>; digest: string };
-export type Erasure = {
-  uid: string;
-  state: ErasureState;
-  source: string;
-  requested_at: string;
-  finished_at: string | null;
-  error: string | null;
-  proof: Proof | null;
-};
-export type Rule = {
-  table: string;
-  days: number;
-  default_days: number;
-  least: number;
-  most: number;
-  since: string;
-  own: boolean;
-  adjustable: boolean;
-};
-export type Processing = {
-  kind: string;
-  name: string;
-  purpose: string;
-  categories: string[];
-  sensitive: boolean;
-  recipients: string;
-  retention: string;
-};
+type Schemas = components["schemas"];
+
+export type Proof = Schemas["ProofOut"];
+export type Erasure = Schemas["ErasureOut"];
+export type Rule = Schemas["RuleOut"];
+export type Retention = Schemas["RetentionOut"];
+export type Processing = Schemas["ProcessingOut"];
 
 export const erasuresKey = (organization: string) => ["erasures", organization] as const;
 export const retentionKey = (organization: string) => ["retention", organization] as const;
 
-export function listErasures(organization: string): Promise<{ items: Erasure[] }> {
-  return pendingCall("GET", `/organizations/${organization}/erasures`);
+const ERASURES = "/api/v1/organizations/{organization}/erasures";
+const RETENTION = "/api/v1/organizations/{organization}/retention";
+const REGISTER = "/api/v1/organizations/{organization}/processing-register";
+
+export function listErasures(organization: string): Promise<Erasure[]> {
+  return unwrap(api.GET(ERASURES, { params: { path: { organization } } }));
 }
 
 export function requestErasure(
   organization: string,
-  who: { email: string } | { registration: string },
-): Promise<RequestedErasure> {
-  return pendingCall("POST", `/organizations/${organization}/erasures`, who);
+  body: Schemas["ErasureIn"],
+): Promise<Schemas["ErasureAccepted"]> {
+  return unwrap(api.POST(ERASURES, { params: { path: { organization } }, body }));
 }
 
-export function getRetention(organization: string): Promise<{ rules: Rule[] }> {
-  return pendingCall("GET", `/organizations/${organization}/retention`);
+export function getRetention(organization: string): Promise<Retention> {
+  return unwrap(api.GET(RETENTION, { params: { path: { organization } } }));
 }
 
-export function setRetention(
-  organization: string,
-  rules: { table: string; days: number }[],
-): Promise<{ rules: Rule[] }> {
-  return pendingCall("PUT", `/organizations/${organization}/retention`, { rules });
+export function setRetention(organization: string, rules: Schemas["RuleIn"][]): Promise<Retention> {
+  return unwrap(api.PUT(RETENTION, { params: { path: { organization } }, body: { rules } }));
 }
 
 export function getRegister(organization: string): Promise<Processing[]> {
-  return pendingCall("GET", `/organizations/${organization}/processing-register`);
+  return unwrap(api.GET(REGISTER, { params: { path: { organization } } }));
 }

@@ -6,10 +6,12 @@ import { ConfirmDialog } from "@/components/ui/ConfirmDialog";
 import { type Column, DataTable } from "@/components/ui/DataTable";
 import { Badge, Skeleton } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
+import { explainedBy } from "@/lib/api/explain";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 import type { Consent, DataSubject } from "../api";
 import { useTexts } from "../texts";
+import { AnalyticsSwitch } from "./AnalyticsSwitch";
 
 export function ConsentsCard({ subject }: { subject: DataSubject }) {
   const { messages: t } = useI18n();
@@ -34,6 +36,14 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
           keyOf={({ uid }) => uid}
         />
       )}
+      {consents.data && subject.give && (
+        <AnalyticsSwitch
+          subject={subject}
+          give={subject.give}
+          consents={consents.data}
+          queryKey={queryKey}
+        />
+      )}
       {asking && (
         <ConfirmDialog
           title={texts.withdrawTitle}
@@ -43,6 +53,7 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
             await subject.withdraw(asking.uid);
             await queries.invalidateQueries({ queryKey });
           }}
+          explain={(error) => explainedBy(texts.problems, error)}
         >
           <p>{texts.withdrawLead(texts.purposes[asking.purpose] ?? asking.purpose)}</p>
         </ConfirmDialog>

@@ -29,7 +29,10 @@ export function EraseCard(props: EraseCardProps) {
 
   if (erasure) {
     return (
-      <Card title={title} aside={<Badge tone="warn">{texts.states[erasure.state]}</Badge>}>
+      <Card
+        title={title}
+        aside={<Badge tone="warn">{texts.states[erasure.state] ?? erasure.state}</Badge>}
+      >
         <Alert tone="good" title={texts.erasedTitle} live>
           <p>{texts.erasedLead}</p>
           <p className="small">

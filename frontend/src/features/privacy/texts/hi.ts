@@ -14,6 +14,11 @@ export const hi: Texts = {
     newsletter: "ई-मेल से समाचार",
     photography: "तस्वीरें",
   },
+  analytics: "इस पंजीकरण को हमारे आँकड़ों में गिनें",
+  analyticsHint:
+    "हमारी आँकड़ा सेवा को पता चलता है कि आपने किस कार्यक्रम के लिए, किस भाषा में और कितने लोगों का पंजीकरण किया। कोई नाम, पता या उत्तर वहाँ नहीं जाता।",
+  analyticsOn: "धन्यवाद। आप इसे कभी भी वापस ले सकते हैं।",
+  analyticsOff: "अब से कुछ नहीं गिना जाएगा।",
   given: "कब दी",
   version: "पाठ संस्करण",
   state: "स्थिति",
@@ -60,6 +65,7 @@ export const hi: Texts = {
   erasedNumber: "इसके बारे में पूछना हो तो यह संख्या रखें",
   states: { requested: "अनुरोधित", running: "चल रहा है", done: "पूरा", failed: "विफल" },
   problems: {
+    "already-withdrawn": "यह सहमति पहले ही वापस ली जा चुकी है।",
     "wrong-password": "यह आपका पासवर्ड नहीं है।",
     "wrong-credentials": "यह आपका पासवर्ड नहीं है।",
   },

@@ -47,6 +47,11 @@ export function RevealDialog(props: RevealDialogProps) {
         problems={texts.problems}
         onTry={() => setTried(true)}
         onSubmit={submit}
+        aside={
+          <Button variant="quiet" onPress={onClose}>
+            {t.common.cancel}
+          </Button>
+        }
       >
         <SelectField
           id="reveal-reason"
@@ -68,11 +73,6 @@ export function RevealDialog(props: RevealDialogProps) {
           isRequired={reason === "other"}
         />
       </CheckedForm>
-      <div>
-        <Button variant="quiet" onPress={onClose}>
-          {t.common.cancel}
-        </Button>
-      </div>
     </Dialog>
   );
 }

@@ -1,21 +1,29 @@
-import { pendingCall } from "@/lib/api/pending";
+import type { components } from "@/generated/schema";
+import { api, unwrap } from "@/lib/api/client";
 import type { StaffRegistration } from "@/lib/api/types";
 
-export const REASONS = ["identity-check", "legal-duty", "support", "safety", "other"] as const;
-export type Reason = (typeof REASONS)[number];
-export const IDENTITIES = ["aadhaar", "passport", "other"] as const;
-export type Identity = (typeof IDENTITIES)[number];
+type Schemas = components["schemas"];
 
-export type Reveal = { step: string; pointer: string; reason: Reason; note: string };
+export type Reason = Schemas["RevealReason"];
+export type Identity = Schemas["NumberSearchIn"]["identity"];
+export const REASONS: readonly Reason[] = [
+  "identity-check",
+  "legal-duty",
+  "support",
+  "safety",
+  "other",
+];
+export const IDENTITIES: readonly Identity[] = ["aadhaar", "passport", "other"];
 
 // Both are called as they are, never through the query client: a cache would keep what must not be kept.
 
 /** The answer in full. */
-export async function reveal(registration: string, request: Reveal): Promise<unknown> {
-  const { value } = await pendingCall<{ value: unknown }>(
-    "POST",
-    `/registrations/${registration}/reveals`,
-    request,
+export async function reveal(registration: string, body: Schemas["RevealIn"]): Promise<unknown> {
+  const { value } = await unwrap(
+    api.POST("/api/v1/registrations/{registration}/reveals", {
+      params: { path: { registration } },
+      body,
+    }),
   );
   return value;
 }
@@ -25,10 +33,11 @@ export async function searchByNumber(
   identity: Identity,
   value: string,
 ): Promise<StaffRegistration[]> {
-  const { items } = await pendingCall<{ items: StaffRegistration[] }>(
-    "POST",
-    `/organizations/${organization}/registrations/search-by-number`,
-    { identity, value },
+  const { items } = await unwrap(
+    api.POST("/api/v1/organizations/{organization}/registrations/search-by-number", {
+      params: { path: { organization } },
+      body: { identity, value },
+    }),
   );
   return items;
 }
