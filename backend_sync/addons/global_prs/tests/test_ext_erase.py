@@ -133,16 +133,18 @@ class TestExtErase(ExtCase):
 
     def test_contact_by_the_same_name_and_address_is_deleted(self):
         self._registration()
-        same, namesake, family = self.env["res.partner"].create(
+        self._registration(ext_uuid=OTHER, name="Li Wei", email="li@example.org")
+        same, namesake, family, crossed = self.env["res.partner"].create(
             [
                 {"name": "Asha Rao", "email": "ASHA@example.org", "active": False},
                 {"name": "Asha Rao", "email": "another@example.org"},
                 {"name": "Ravi Rao", "email": "asha@example.org"},
+                {"name": "Asha Rao", "email": "li@example.org"},
             ]
         )
-        self._erase(REGISTRATION)
+        self._erase(REGISTRATION, OTHER)
         self.assertFalse(same.exists())
-        self.assertTrue(namesake.exists() and family.exists())
+        self.assertTrue(namesake.exists() and family.exists() and crossed.exists())
 
     def test_contact_that_is_needed_or_older_stays(self):
         def organizes(contact):
