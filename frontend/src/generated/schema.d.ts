@@ -2675,6 +2675,7 @@ export interface components {
             /** Format: date-time */
             last_used_at: string;
             method: string;
+            second_factor: boolean;
             /** Format: uuid */
             uid: string;
             user_agent: string;

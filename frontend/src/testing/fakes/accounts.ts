@@ -24,7 +24,8 @@ function sessionsOf() {
       last_used_at: "2026-11-20T10:40:00Z",
       expires_at: "2026-12-20T08:00:00Z",
       user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-      method: "second-factor",
+      method: "password",
+      second_factor: true,
       current: true,
     },
     {
@@ -35,6 +36,7 @@ function sessionsOf() {
       user_agent:
         "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36",
       method: "password",
+      second_factor: false,
       current: false,
     },
   ];
