@@ -62,7 +62,8 @@ async def every_kind(site: Running, world: World) -> dict[str, httpx.Response]:
         "page": "/", "page of the app": "/events", "asset": "/assets/app-1.js", "file": "/robots.txt", "docs": "/docs",
         "contract": "/schema/openapi.json", "problem's page": "/problems/not-found", "health": "/health/live",
         "keys": "/.well-known/jwks.json", "list": "/api/v1/events", "me": "/api/v1/me", "nothing": "/api/nothing",
-        "export": f"{inside}/registrations/export?event={world.event}", "trail": f"{inside}/audit-events/export?format=csv",
+        "export": f"{inside}/registrations/export?event={world.event}",
+        "trail": f"{inside}/audit-events/export?format=csv",
         "picture": shown.json()["image"]["url"], "no picture": f"/files/{world.event}/1.jpg", "no file": "/x.js",
     }  # fmt: skip
     return {name: await client.get(path, headers=staff) for name, path in asked.items()} | {"upload": shown}

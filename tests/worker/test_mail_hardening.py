@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +18,6 @@ from api.lib.db import Database
 from api.lib.settings import Settings
 from api.lib.uow import Kernel
 from backend_sync.drain import drain
-from deploy.local.ports import free_port
 from tests.backend_sync.deliveries import outbox
 from tests.conftest import running, structs
 from tests.factories.client import register
@@ -55,11 +53,11 @@ class SecureServer(MailServer):
     """Speaks TLS from the first byte, or after STARTTLS."""
 
     def __init__(self, certificate: Path, *, at_once: bool) -> None:
-        super().__init__()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-        wanted = {"ssl_context": context} if at_once else {"tls_context": context, "require_starttls": True}
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **wanted)
+        super().__init__(
+            **({"ssl_context": context} if at_once else {"tls_context": context, "require_starttls": True})
+        )
         self._scheme = "smtps" if at_once else "smtp"
 
         # The library looks whether its server runs as somebody who trusts the system's authorities only.
