@@ -159,7 +159,7 @@ async def listed(uow: UnitOfWork) -> list[contracts.SessionInfo]:
     return [
         contracts.SessionInfo(
             row.uid, row.created_at, row.last_used_at, row.expires_at, row.user_agent, row.method,
-            current=str(row.uid) == uow.principal.session_uid,
+            second_factor=row.second_factor_at is not None, current=str(row.uid) == uow.principal.session_uid,
         )
         for row in rows
     ]  # fmt: skip

@@ -11,6 +11,7 @@ import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 import type { Consent, DataSubject } from "../api";
 import { useTexts } from "../texts";
+import { AnalyticsSwitch } from "./AnalyticsSwitch";
 
 export function ConsentsCard({ subject }: { subject: DataSubject }) {
   const { messages: t } = useI18n();
@@ -33,6 +34,14 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
           columns={columns}
           rows={consents.data}
           keyOf={({ uid }) => uid}
+        />
+      )}
+      {consents.data && subject.give && (
+        <AnalyticsSwitch
+          subject={subject}
+          give={subject.give}
+          consents={consents.data}
+          queryKey={queryKey}
         />
       )}
       {asking && (
