@@ -10,9 +10,11 @@ export const en = {
   noConsents: "You have agreed to nothing here.",
   purpose: "Purpose",
   purposes: {
-    analytics: "Statistics of how the site is used",
+    analytics: "Counting in our statistics",
     newsletter: "News by e-mail",
     photography: "Photographs",
+    photo_consent: "Photographs",
+    data_consent: "Use of my answers",
   } as Record<string, string>,
   analytics: "Count this registration in our statistics",
   analyticsHint:

@@ -10,9 +10,11 @@ export const hi: Texts = {
   noConsents: "यहाँ आपने कोई सहमति नहीं दी।",
   purpose: "उद्देश्य",
   purposes: {
-    analytics: "साइट के उपयोग के आँकड़े",
+    analytics: "हमारे आँकड़ों में गिनती",
     newsletter: "ई-मेल से समाचार",
     photography: "तस्वीरें",
+    photo_consent: "तस्वीरें",
+    data_consent: "मेरे उत्तरों का उपयोग",
   },
   analytics: "इस पंजीकरण को हमारे आँकड़ों में गिनें",
   analyticsHint:
