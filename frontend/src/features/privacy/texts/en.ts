@@ -13,8 +13,6 @@ export const en = {
     analytics: "Counting in our statistics",
     newsletter: "News by e-mail",
     photography: "Photographs",
-    photo_consent: "Photographs",
-    data_consent: "Use of my answers",
   } as Record<string, string>,
   analytics: "Count this registration in our statistics",
   analyticsHint:

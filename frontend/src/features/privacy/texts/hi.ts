@@ -13,8 +13,6 @@ export const hi: Texts = {
     analytics: "हमारे आँकड़ों में गिनती",
     newsletter: "ई-मेल से समाचार",
     photography: "तस्वीरें",
-    photo_consent: "तस्वीरें",
-    data_consent: "मेरे उत्तरों का उपयोग",
   },
   analytics: "इस पंजीकरण को हमारे आँकड़ों में गिनें",
   analyticsHint:
