@@ -14,9 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from api import roles
+from api.domain import wiring
 from api.domain.accounts import grants
 from api.domain.accounts import service as accounts
 from api.domain.accounts.roles import Role
+from api.domain.privacy import erasures
 from api.lib.db import Database
 from api.lib.security import Scope
 from api.lib.settings import Settings
@@ -172,3 +174,29 @@ async def test_with_the_answer_the_number_goes(
     async with owner.engine.begin() as connection:
         await connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
     assert await numbers(owner) == 0
+
+
+async def proof(owner: Database) -> dict[str, int]:
+    async with owner.engine.connect() as connection:
+        found: dict[str, int] = await connection.scalar(text("SELECT places FROM erasure")) or {}
+    return found
+
+
+@pytest.mark.parametrize("still_on", [True, False])
+async def test_an_erasure_empties_the_vault_and_its_proof_says_so(
+    api: httpx.AsyncClient, worker_kernel: Kernel, owner: Database, papers: World, still_on: bool
+) -> None:
+    family = [{"member_name": "Ravi", "member_aadhaar": OTHER}]
+    given = body(papers, aadhaar=NUMBER, family=family)
+    answer = await api.post(f"/api/v1/events/{SLUG}/registrations", json=given)
+    made = answer.json()
+    await register(api, papers, OTHER)
+    assert await numbers(owner) == 3
+    # The worker erases without being let into the vault, also after it was turned off.
+    await roles.set_vault(owner, on=still_on)
+    address = f"/api/v1/registrations/{made['registration']['uid']}"
+    asked = await api.post(f"{address}/erasure", headers={"Registration-Token": made["token"]})
+    assert asked.status_code == 202, asked.text
+    assert await erasures.run_due(worker_kernel, wiring.PERSONAL_DATA) == 1
+    assert await numbers(owner) == 1, "somebody else's stays"
+    assert (await proof(owner))["aadhaar"] == 2

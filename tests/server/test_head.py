@@ -6,7 +6,9 @@ import pytest
 from tests.factories.world import World
 
 
-@pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/events/{slug}/flow", "/health/live", "/api/v1/me", "/none"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/events", "/api/v1/events/{slug}/flow", "/health/live", "/api/v1/me", "/none"]
+)
 async def test_a_head_tells_what_a_get_would(api: httpx.AsyncClient, world: World, path: str) -> None:
     where = path.format(slug=world.slug)
     get, head = await api.get(where), await api.head(where)

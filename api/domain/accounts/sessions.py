@@ -42,7 +42,10 @@ async def start(
     session.expires_at = _end(uow, session, now)
     uow.session.add(session)
     await uow.session.flush()
-    await audit.record(uow, "session.opened", subject_type="account", subject_uid=account.uid)
+    await audit.record(
+        uow, "session.opened", subject_type="account", subject_uid=account.uid,
+        details={"method": method, "second_factor": second_factor},
+    )  # fmt: skip
     return await _issue(uow, tokens, session, str(account.uid), now)
 
 
@@ -175,8 +178,11 @@ async def end_everywhere(uow: UnitOfWork) -> None:
     await end_all(uow, _account(uow))
 
 
-async def end_all(uow: UnitOfWork, account_id: int, except_uid: str | None = None) -> int:
-    """End an account's sessions, but not that of ``except_uid``; returns how many. For changes of a password, too."""
+async def end_all(uow: UnitOfWork, account_id: int | None, except_uid: str | None = None) -> int:
+    """End the sessions of an account, or of all, but not that of ``except_uid``; returns how many.
+
+    For changes of a password, too.
+    """
     ended = await repository.revoke_all(uow.session, account_id, except_uid, clock.now())
     for uid in ended:
         await audit.record(uow, "session.ended", subject_type="session", subject_uid=uid)

@@ -11,6 +11,7 @@ from api.domain.forms import engine
 from api.domain.forms.contracts import PublishedForm
 from api.domain.registrations.contracts import StepInput
 from api.lib.errors import FieldProblem
+from api.lib.http import json_text
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -73,7 +74,15 @@ def contact_of(form: engine.CompiledForm, answers: Mapping[str, Any]) -> dict[st
 
 def field_problems(errors: tuple[engine.FieldError, ...], base: str, locale: str) -> list[FieldProblem]:
     """Return the engine's errors as problems of the body, in the reader's language where the form has it."""
-    return [FieldProblem(f"{base}{error.pointer}", error.code, _words(error.message, locale)) for error in errors]
+    return [FieldProblem(f"{base}{_pointer(error)}", error.code, _words(error.message, locale)) for error in errors]
+
+
+def _pointer(error: engine.FieldError) -> str:
+    if error.code != "unknown_field":
+        return error.pointer
+    # Every name but the last is the form's.
+    parent, _, name = error.pointer.rpartition("/")
+    return error.pointer if json_text.can_be_told(name) else parent
 
 
 def _words(message: engine.Text | str, locale: str) -> str:
@@ -89,7 +98,9 @@ def unexpected_parts(flow: FlowVersion, given: Mapping[str, StepInput]) -> list[
     for name, part in given.items():
         step = flow.step(name)
         if step is None:
-            problems.append(FieldProblem(f"/steps/{name}", "unknown_field", "The flow has no such step."))
+            problems.append(
+                FieldProblem(json_text.where(("steps", name)), "unknown_field", "The flow has no such step.")
+            )
             continue
         for kind in ("answers", "tickets", "attendees"):
             if getattr(part, kind) is not None and wanted.get(step.kind) != kind:

@@ -18,7 +18,7 @@ from api.lib.http import json_text
 
 _WHERE = re.compile(r"^(?P<what>.*?) - at (?:`key` in )?`(?P<path>\$[^`]*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
-_FIELD = re.compile(r"field `(?P<name>[^`]+)`")
+_FIELD = re.compile(r"field `(?P<name>.*)`", re.DOTALL)
 # msgspec's name for "some value of this mapping".
 _ANY = "..."
 
@@ -32,10 +32,9 @@ def problem_of(error: msgspec.ValidationError, tree: Any, decoder: msgspec.json.
     for at, name in enumerate(steps):
         if name == _ANY:
             steps[at] = _which(tree, steps[:at], text, decoder)
-    where = "".join(json_text.step(name) for name in steps)
     if named := _FIELD.search(what):
-        where += json_text.step(named["name"])
-    return Unprocessable(errors=(FieldProblem(where, _code(what), _message(what)),))
+        steps.append(named["name"])
+    return Unprocessable(errors=(FieldProblem(json_text.where(steps), _code(what), _message(what)),))
 
 
 def _code(what: str) -> str:
@@ -47,16 +46,20 @@ def _code(what: str) -> str:
 
 
 def _message(what: str) -> str:
-    # msgspec's text holds the value, which may be somebody's number in the wrong field.
-    if what.startswith("Invalid enum value"):
+    # msgspec's text holds the value or the name, which may be somebody's number in the wrong place.
+    if what.startswith(("Invalid enum value", "Invalid value")):
         return "This is none of the values that are possible here."
+    if "unknown field" in what:
+        return "There is no such field here."
     # A regular expression helps nobody who fills in a form; the OpenAPI document has it for those who want it.
     return "The text does not have the form that is asked for." if "matching regex" in what else what
 
 
 def _which(tree: Any, steps: list[str | int], text: str, decoder: msgspec.json.Decoder[Any]) -> str:
     """Return the key whose value is wrong: the one that alone gives the same error."""
-    for key in _at(tree, steps):
+    # A name may imitate a path, so that there is nothing at its end.
+    found = _at(tree, steps)
+    for key in found if isinstance(found, dict) else ():
         try:
             decoder.decode(msgspec.json.encode(_only(tree, steps, key)))
         except msgspec.ValidationError as error:
@@ -67,7 +70,10 @@ def _which(tree: Any, steps: list[str | int], text: str, decoder: msgspec.json.D
 
 def _at(tree: Any, steps: list[str | int]) -> Any:
     for name in steps:
-        tree = tree[name]
+        try:
+            tree = tree[name]
+        except (KeyError, IndexError, TypeError):
+            return None
     return tree
 
 

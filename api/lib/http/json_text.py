@@ -6,7 +6,8 @@ them all, in time that grows with the text: 14 µs for the body of a registratio
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +17,8 @@ from api.lib.errors import BadRequest, FieldProblem, Unprocessable
 MAX_DEPTH = 32
 _INT64 = 2**63
 _MOST_PROBLEMS = 50
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_NAME_DIGITS = 3
 
 
 class _Wrong(msgspec.Struct, frozen=True):
@@ -94,7 +97,7 @@ def read(body: bytes) -> Any:
     if text.count("{") + text.count("[") > MAX_DEPTH and _deeper(tree, MAX_DEPTH):
         raise _too_deep()
     if hooks.wrong or "\\u0000" in text or "\\ud" in text or "\\uD" in text:
-        problems = [problem for problem, _ in zip(_problems(tree, ""), range(_MOST_PROBLEMS), strict=False)]
+        problems = [problem for problem, _ in zip(_problems(tree), range(_MOST_PROBLEMS), strict=False)]
         if problems:
             raise Unprocessable(errors=tuple(problems))
     return tree
@@ -123,19 +126,39 @@ def step(name: str | int) -> str:
     return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
-def _problems(node: Any, pointer: str) -> Iterator[FieldProblem]:
+def can_be_told(name: str) -> bool:
+    """Tell whether a name of the sender's own reads like a name and not like a value.
+
+    An error that repeated any name would repeat an identity number that a client put in the place of one, into whatever
+    keeps the client's errors.
+    """
+    digits = sum(letter.isdigit() for letter in name)
+    # Numbers of documents have digits and no small letters; however they are written, few have three digits or less.
+    return _NAME.fullmatch(name) is not None and digits <= _NAME_DIGITS and not (digits and name.isupper())
+
+
+def where(steps: Iterable[str | int]) -> str:
+    """Return a JSON pointer; what cannot be told is told by the object it stands in."""
+    found = ""
+    for one in steps:
+        if isinstance(one, str) and not can_be_told(one):
+            break
+        found += step(one)
+    return found
+
+
+def _problems(node: Any, steps: tuple[str | int, ...] = ()) -> Iterator[FieldProblem]:
     if isinstance(node, dict):
         for name, item in node.items():
-            # A name that cannot be shown is told by the object it stands in.
-            yield from _problems(name, pointer)
-            yield from _problems(item, pointer + step(name) if _wrong_text(name) is None else pointer)
+            yield from _problems(name, steps)
+            yield from _problems(item, (*steps, name))
     elif isinstance(node, list):
         for index, item in enumerate(node):
-            yield from _problems(item, pointer + step(index))
+            yield from _problems(item, (*steps, index))
     else:
         wrong = node if isinstance(node, _Wrong) else _wrong_text(node) if isinstance(node, str) else None
         if wrong is not None:
-            yield FieldProblem(pointer, wrong.code, wrong.message)
+            yield FieldProblem(where(steps), wrong.code, wrong.message)
 
 
 def _wrong_text(text: str) -> _Wrong | None:
