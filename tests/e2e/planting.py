@@ -182,7 +182,7 @@ class Planter:
     def in_what_is_refused(self) -> None:
         aadhaar, passport = self._pair()
         person = self.person()
-        for changes in (
+        answers: list[dict[str, Any]] = [
             {"email": None},
             {"aadhaar": int(aadhaar)},
             {"aadhaar": [aadhaar]},
@@ -201,9 +201,10 @@ class Planter:
             {passport: "x"},
             {f"{aadhaar[:4]} {aadhaar[4:8]} {aadhaar[8:]}": {}},
             {"family": [{"member_name": "x", passport.lower(): 1}]},
-        ):
+        ]
+        for changes in answers:
             self._register(person | changes, 400, 422)
-        for body in (
+        bodies: list[Any] = [
             {"steps": {"papers": {"answers": {"aadhaar": aadhaar}, "aadhaar": aadhaar}}},
             {"steps": {"papers": {"answers": aadhaar}}},
             {"steps": aadhaar},
@@ -217,10 +218,15 @@ class Planter:
             {"steps": {passport: {"answers": []}}},
             {"steps": {"papers": {passport: 1}}},
             {"steps": {"papers": {"answers": {aadhaar: 2**70}}}},
-        ):
+        ]
+        for body in bodies:
             self._client.send("POST", f"/events/{self._slug}/registrations", 400, 422, json=body)
         kind = {"Content-Type": "application/json"}
-        for broken in (f'{{"{passport}": 1, "{passport}": 2}}', f'{{"steps": {{"papers": {{"answers": {{"aadhaar": "{aadhaar}"', f'{{"a": "{aadhaar}\\u0000"}}'):
+        for broken in (
+            f'{{"{passport}": 1, "{passport}": 2}}',
+            f'{{"steps": {{"papers": {{"answers": {{"aadhaar": "{aadhaar}"',
+            f'{{"a": "{aadhaar}\\u0000"}}',
+        ):
             self._client.send("POST", f"/events/{self._slug}/registrations", 400, 422, content=broken, headers=kind)
 
     def in_searches(self, organization: str, admin: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,10 @@ def plant_and_search(watched: Watched, rounds: int, crashes: int, least: int) ->
         if leaks.hits(place, kind)
     }
     assert found == {}, list(found)
+    traced = set(re.findall(rb"%b-\d+" % CONTROL.encode(), places["traces"]))
+    asked = len(client.answers) + len(client.refusals)
+    # Who is killed loses the second that was not sent yet.
+    assert len(traced) > asked * 0.9, f"{len(traced)} of {asked} requests were traced"
     unseen = [name for name, place in places.items() if "plain" not in leaks.hits(place, CONTROL)]
     assert unseen == [], "the control was not found: the search is blind there"
 

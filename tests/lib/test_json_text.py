@@ -135,13 +135,16 @@ def test_a_wrong_field_is_named_through_any_mapping(body: bytes, pointer: str, c
 
 
 @pytest.mark.parametrize(
-    "name", ["918273645010", "z1234567", "Z1234567", "ZX1", "a" * 65, "9182-7364", "asha@example.org", "Asha Rao", "", "1"]
+    "name",
+    ["918273645010", "z1234567", "Z1234567", "ZX1", "a" * 65, "9182-7364", "asha@example.org", "Asha Rao", "", "1"],
 )
 def test_a_name_that_reads_like_a_value_is_not_told(name: str) -> None:
     assert not json_text.can_be_told(name)
     assert json_text.where(["answers", 0, name, "b"]) == "/answers/0"
 
 
-@pytest.mark.parametrize("name", ["a", "full_name", "aadharNumber", "line-2", "g.child_1", "__proto__", "PAN", "day_365"])
+@pytest.mark.parametrize(
+    "name", ["a", "full_name", "aadharNumber", "line-2", "g.child_1", "__proto__", "PAN", "day_365"]
+)
 def test_a_name_that_reads_like_one_is_told(name: str) -> None:
     assert json_text.where(["answers", 0, name]) == f"/answers/0/{name}"

@@ -98,7 +98,9 @@ def unexpected_parts(flow: FlowVersion, given: Mapping[str, StepInput]) -> list[
     for name, part in given.items():
         step = flow.step(name)
         if step is None:
-            problems.append(FieldProblem(json_text.where(("steps", name)), "unknown_field", "The flow has no such step."))
+            problems.append(
+                FieldProblem(json_text.where(("steps", name)), "unknown_field", "The flow has no such step.")
+            )
             continue
         for kind in ("answers", "tickets", "attendees"):
             if getattr(part, kind) is not None and wanted.get(step.kind) != kind:
