@@ -275,6 +275,16 @@ class Planter:
             self._client.send("POST", f"{address}/data-export", 404)
         return shown
 
+    def in_an_account(self) -> None:
+        """Register somebody who has an account, and have them given all that is held of it."""
+        credentials = {"email": demo.PARTICIPANT[0], "password": demo.PASSWORD}
+        token = self._client.send("POST", "/auth/sessions", 201, json=credentials).json()["access_token"]
+        person = {"Authorization": f"Bearer {token}"}
+        self._register(self.person(), 201, **person)
+        packed = self._client.send("POST", "/me/data-export", 200, shown=True, headers=person).content
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            assert leaks.PASSPORT in archive.read("data.json").decode().upper()
+
     def _find(self, organization: str, steward: dict[str, str], identity: str, number: str, *, found: int) -> None:
         address = f"/organizations/{organization}/registrations/search-by-number"
         body = {"identity": identity, "value": number}
