@@ -41,13 +41,16 @@ class Watched:
             with Stack.running({**own, **settings}) as stack, leaks.recorded_redis(stack):
                 yield cls(stack, agent, packets, seals)
 
+    def flush(self) -> None:
+        """Wait until traces are sent: every second, and who is killed loses those that were not."""
+        time.sleep(2.5)
+
     def settle(self, client: Client) -> None:
         """Wait until what was done is delivered, sealed, traced and told."""
         self.stack.wait_delivered()
         self.stack.prs("audit", "seal")
         client.send("GET", "/me", 401)
-        # The tracer sends what it has every second.
-        time.sleep(2.5)
+        self.flush()
         wait_for("traces of the worker", lambda: b"sync.deliver" in self.agent.received(), 30, pause=1)
         with (self.seals / "audit-seals.ndjson").open("a") as file:
             file.write(f'{{"control": "{CONTROL}"}}\n')
