@@ -12,7 +12,8 @@ from tests.e2e.test_browser import DESKTOP, PHONE, Screen
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 _REPORT = """
-addEventListener('securitypolicyviolation', (event) => reportViolation(`${event.violatedDirective} ${event.blockedURI}`));
+addEventListener('securitypolicyviolation', ({violatedDirective, blockedURI}) =>
+  reportViolation(`${violatedDirective} ${blockedURI}`));
 """
 _CHECK = """
 async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
@@ -25,13 +26,18 @@ class Watched(Screen):
 
     def __init__(self, browser: Browser, stack: Stack) -> None:
         super().__init__(browser, stack, DESKTOP)
-        self.page.expose_function("reportViolation", lambda text: self.complaints.append(text))
+        self.page.expose_function("reportViolation", self._refused)
         self.page.add_init_script(_REPORT)
         # A fading dialog has no colours to judge, and a picture of it is a matter of luck.
         self.page.emulate_media(reduced_motion="reduce")
 
+    def _refused(self, what: str) -> None:
+        # Playwright marks what it is given, and a list's own method takes no mark.
+        self.complaints.append(f"content security policy: {what}")
+
     def seen(self, name: str) -> None:
         """Judge the page and keep two pictures of it, as a desk and as a phone show it."""
+        expect(self.page.locator(".skeleton")).to_have_count(0)
         for suffix, size in (("", DESKTOP), ("-360", PHONE)):
             self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
             wide = self.page.evaluate("document.documentElement.scrollWidth")

@@ -10,7 +10,7 @@ export const en = {
   noConsents: "You have agreed to nothing here.",
   purpose: "Purpose",
   purposes: {
-    analytics: "Statistics of how the site is used",
+    analytics: "Counting in our statistics",
     newsletter: "News by e-mail",
     photography: "Photographs",
   } as Record<string, string>,

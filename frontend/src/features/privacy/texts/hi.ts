@@ -10,7 +10,7 @@ export const hi: Texts = {
   noConsents: "यहाँ आपने कोई सहमति नहीं दी।",
   purpose: "उद्देश्य",
   purposes: {
-    analytics: "साइट के उपयोग के आँकड़े",
+    analytics: "हमारे आँकड़ों में गिनती",
     newsletter: "ई-मेल से समाचार",
     photography: "तस्वीरें",
   },

@@ -82,7 +82,7 @@ function useColumns(onOpen: (request: SupportRequest) => void): Column<SupportRe
       key: "from",
       label: texts.from,
       cell: ({ name, email }) => (
-        <span>
+        <span className="person">
           {name && <span>{name}</span>}
           <span className="soft small">{email}</span>
         </span>
