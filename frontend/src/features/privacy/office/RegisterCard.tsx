@@ -79,7 +79,7 @@ function useColumns(): Column<Processing>[] {
   return [
     text("name"),
     text("kind"),
-    text("purpose"),
+    { ...text("purpose"), isWide: true },
     text("categories"),
     {
       key: "sensitive",
