@@ -105,7 +105,9 @@ def counts(text: str) -> dict[str, tuple[int, ...]]:
 
 def expected_counts(table: list[Row]) -> dict[str, tuple[int, ...]]:
     by = Counter((row.outcome, row.level) for row in table)
-    found = {one: (by[one, "1"], by[one, "2"], by[one, "1"] + by[one, "2"]) for one in OUTCOMES}
+    found: dict[str, tuple[int, ...]] = {
+        one: (by[one, "1"], by[one, "2"], by[one, "1"] + by[one, "2"]) for one in OUTCOMES
+    }
     return found | {"together": (LEVELS["1"], LEVELS["2"], sum(LEVELS.values()))}
 
 

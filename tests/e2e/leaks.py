@@ -5,12 +5,13 @@ import csv
 import random
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import redis
 
+from deploy.local.postgres import PostgresFailed
 from tests.e2e.answers import verhoeff
 from tests.e2e.stack import DATABASE, Stack
 
@@ -88,11 +89,18 @@ def files(folder: Path) -> bytes:
 
 
 def database_files(stack: Stack) -> bytes:
-    """Return PostgreSQL's own files, with rows that were deleted, the write-ahead log, and its server log."""
+    """Return PostgreSQL's own files, with rows that were deleted."""
     stack.services.postgres.execute("CHECKPOINT")
-    data, log = stack.services.postgres.data, stack.services.postgres.log
+    return files(stack.services.postgres.data / "base")
+
+
+def database_log(stack: Stack) -> bytes:
+    """Return what PostgreSQL wrote of itself, the control among it."""
+    with suppress(PostgresFailed):
+        stack.sql(f"SELECT {CONTROL}")
+    log = stack.services.postgres.log
     assert log is not None
-    return files(data / "base") + files(data / "pg_wal") + log.read_bytes()
+    return log.read_bytes()
 
 
 @contextmanager
@@ -114,16 +122,22 @@ def redis_holds(stack: Stack, pattern: str) -> bool:
         return any(key.startswith(b"prs:doc:") for key in client.scan_iter(pattern))
 
 
-def redis_content(stack: Stack) -> bytes:
-    """Return all keys with their serialised values, a snapshot without compression, and the append-only file."""
-    client = redis.Redis.from_url(stack.settings.redis_url)
-    client.config_set("rdbcompression", "no")
-    client.save()
+def redis_keys(stack: Stack) -> bytes:
+    """Return all keys with their serialised values."""
     parts = []
-    for key in client.scan_iter("*"):
-        parts += [key, client.dump(key) or b""]
-    client.close()
-    return b"\n".join(parts) + files(stack.services.redis.data)
+    with redis.Redis.from_url(stack.settings.redis_url) as client:
+        client.config_set("rdbcompression", "no")
+        for key in client.scan_iter("*"):
+            parts += [key, client.dump(key) or b""]
+    return b"\n".join(parts)
+
+
+def redis_files(stack: Stack) -> bytes:
+    """Return a snapshot without compression, and the append-only file."""
+    with redis.Redis.from_url(stack.settings.redis_url) as client:
+        client.config_set("rdbcompression", "no")
+        client.save()
+    return files(stack.services.redis.data)
 
 
 def rows_of(export: str) -> list[dict[str, Any]]:

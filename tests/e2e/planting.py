@@ -1,8 +1,10 @@
 """A client that plants identity numbers in every way it can, and remembers each answer it got."""
 
 import contextlib
+import io
 import random
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,6 +29,7 @@ IDENTITIES = [
     field("aadhaar", "identity_number", identity="aadhaar", sensitive=True),
     field("passport", "identity_number", identity="passport", sensitive=True),
 ]
+AADHAARS = ("/aadhaar", "/family/0/member_aadhaar")
 FORM = {
     "schema": "prs-form/1",
     "name": "planted",
@@ -50,16 +53,20 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self.answers: list[bytes] = []
+        self.refusals: list[bytes] = []
         # The control of the logs: what a client calls itself is logged.
-        self._http = httpx.Client(base_url=url, timeout=30, headers={"User-Agent": f"planter {CONTROL}"})
+        self._http = httpx.Client(base_url=url, timeout=60, headers={"User-Agent": f"planter {CONTROL}"})
 
     def close(self) -> None:
         self._http.close()
 
     def send(self, method: str, path: str, *statuses: int, shown: bool = False, **more: Any) -> httpx.Response:
         """Send a request that must be answered by one of the statuses. ``shown``: with a number, so it is forgotten."""
-        answer = self._http.request(method, f"/api/v1{path}", **more)
-        self.answers.append((b"" if shown else answer.content) + repr(answer.headers.raw).encode())
+        # The control of the traces, of the audit trail and of errors: a request's own id is in them.
+        headers = {"X-Request-Id": f"{CONTROL}-{len(self.answers) + len(self.refusals)}", **more.pop("headers", {})}
+        answer = self._http.request(method, f"/api/v1{path}", headers=headers, **more)
+        kept = self.refusals if answer.is_error else self.answers
+        kept.append((b"" if shown else answer.content) + repr(answer.headers.raw).encode())
         assert answer.status_code in statuses, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer
 
@@ -105,8 +112,9 @@ def publish_event(client: Client, admin: dict[str, str], slug: str) -> str:
 class Planter:
     """Plants pairs of numbers in every way a client can send them. ``planted`` counts numbers."""
 
-    def __init__(self, client: Client, slug: str, seed: int) -> None:
+    def __init__(self, client: Client, slug: str, seed: int, *, vault: bool = False) -> None:
         self.planted = 0
+        self.vault = vault
         self.whole: list[dict[str, Any]] = []
         self._client = client
         self._slug = slug
@@ -158,6 +166,15 @@ class Planter:
         ):
             body = {"answers": answers, "complete": complete}
             draft = self._client.send("PUT", f"{address}/steps/papers", 200, json=body, headers=holds()).json()
+        aadhaar, passport = self._pair()
+        for answers in ({aadhaar: True}, {passport: "x"}, {"family": [{"member_name": "x", aadhaar: passport}]}):
+            body = {"answers": answers, "complete": False}
+            self._client.send("PUT", f"{address}/steps/papers", 200, 422, json=body, headers=holds())
+        stale = holds() | {"If-Match": '"0"'}
+        body = {"answers": {"aadhaar": aadhaar, "passport": passport}}
+        self._client.send("PUT", f"{address}/steps/papers", 412, json=body, headers=stale)
+        self._client.send("PUT", f"{address}/steps/{passport}", 404, 422, json=body, headers=holds())
+        draft = self._client.send("GET", address, 200, headers=holds()).json()
         self._client.send("POST", f"{address}/resume-links", 201, json={"send": True}, headers=holds())
         draft = self._client.send("POST", f"{address}/submit", 200, headers=holds()).json()
         self._client.send("POST", f"{address}/cancel", 200, headers=holds())
@@ -165,7 +182,7 @@ class Planter:
     def in_what_is_refused(self) -> None:
         aadhaar, passport = self._pair()
         person = self.person()
-        for changes in (
+        answers: list[dict[str, Any]] = [
             {"email": None},
             {"aadhaar": int(aadhaar)},
             {"aadhaar": [aadhaar]},
@@ -180,25 +197,44 @@ class Planter:
             {"family": [aadhaar]},
             {"family": [{"member_name": "x", "member_passport": [passport]}]},
             {"family": [{"member_name": "x", "passport_no": passport}]},
-        ):
+            {aadhaar: "x"},
+            {passport: "x"},
+            {f"{aadhaar[:4]} {aadhaar[4:8]} {aadhaar[8:]}": {}},
+            {"family": [{"member_name": "x", passport.lower(): 1}]},
+        ]
+        for changes in answers:
             self._register(person | changes, 400, 422)
-        for body in (
+        bodies: list[Any] = [
             {"steps": {"papers": {"answers": {"aadhaar": aadhaar}, "aadhaar": aadhaar}}},
             {"steps": {"papers": {"answers": aadhaar}}},
             {"steps": aadhaar},
             {"steps": {"review": {"answers": {"aadhaar": aadhaar}}}},
             {"locale": aadhaar, "steps": {}},
             [aadhaar],
-        ):
+            {aadhaar: {}, "steps": {}},
+            {f"a`{passport}": 1, "steps": {}},
+            {f"{passport} - at `$.steps[...]": 1, "steps": {"papers": {}}},
+            {"steps": {aadhaar: {}}},
+            {"steps": {passport: {"answers": []}}},
+            {"steps": {"papers": {passport: 1}}},
+            {"steps": {"papers": {"answers": {aadhaar: 2**70}}}},
+        ]
+        for body in bodies:
             self._client.send("POST", f"/events/{self._slug}/registrations", 400, 422, json=body)
         kind = {"Content-Type": "application/json"}
-        for broken in (f'{{"steps": {{"papers": {{"answers": {{"aadhaar": "{aadhaar}"', f'{{"a": "{aadhaar}\\u0000"}}'):
+        for broken in (
+            f'{{"{passport}": 1, "{passport}": 2}}',
+            f'{{"steps": {{"papers": {{"answers": {{"aadhaar": "{aadhaar}"',
+            f'{{"a": "{aadhaar}\\u0000"}}',
+        ):
             self._client.send("POST", f"/events/{self._slug}/registrations", 400, 422, content=broken, headers=kind)
 
     def in_searches(self, organization: str, admin: dict[str, str]) -> None:
         aadhaar, passport = self._pair()
         for words in (aadhaar, passport):
             self._client.send("GET", f"/organizations/{organization}/registrations", 200, params={"q": words},
+                              headers=admin)  # fmt: skip
+            self._client.send("GET", f"/organizations/{organization}/registrations", 422, params={"state": words},
                               headers=admin)  # fmt: skip
             self._client.send("GET", "/events", 200, params={"q": words})
 
@@ -207,29 +243,54 @@ class Planter:
         shown = 0
         for made in self.whole:
             address = f"/registrations/{made['registration']['uid']}/reveals"
-            for pointer in ("/passport", "/family/0/member_passport"):
+            for pointer in ("/passport", "/family/0/member_passport", *(AADHAARS if self.vault else ())):
                 ask = {"step": "papers", "pointer": pointer, "reason": "other", "note": f"seen {CONTROL}"}
                 answer = self._client.send("POST", address, 200, shown=True, json=ask, headers=steward)
                 number = answer.json()["value"]
-                assert number.startswith(leaks.PASSPORT)
+                kind = "aadhaar" if pointer in AADHAARS else "passport"
+                assert number.startswith(leaks.AADHAAR if kind == "aadhaar" else leaks.PASSPORT)
                 shown += 1
                 self._client.send("POST", address, 422, json=ask | {"note": f"{number} is what I saw"}, headers=steward)
                 self._client.send("POST", address, 403, json=ask, headers=admin)
                 self._client.send("POST", address, 422, json=ask | {"pointer": f"/{number}", "step": number},
                                   headers=steward)  # fmt: skip
-                self._find(organization, steward, "passport", number)
-            for pointer in ("/aadhaar", "/family/0/member_aadhaar"):
+                self._find(organization, steward, kind, number, found=1)
+            for pointer in () if self.vault else AADHAARS:
                 ask = {"step": "papers", "pointer": pointer, "reason": "safety"}
                 self._client.send("POST", address, 409, json=ask, headers=steward)
-            self._find(organization, steward, "aadhaar", self._pair()[0])
+            self._find(organization, steward, "aadhaar", self._pair()[0], found=0)
         return shown
 
-    def _find(self, organization: str, steward: dict[str, str], identity: str, number: str) -> None:
+    def in_own_data(self) -> int:
+        """Have everybody given their data, in which the numbers are in full; returns how many numbers were."""
+        shown = 0
+        for made in self.whole:
+            address, holds = f"/registrations/{made['registration']['uid']}", {"Registration-Token": made["token"]}
+            packed = self._client.send("POST", f"{address}/data-export", 200, shown=True, headers=holds).content
+            with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+                told = archive.read("data.json").decode().upper()
+                assert leaks.PASSPORT in archive.read("index.html").decode().upper()
+            assert told.count(leaks.AADHAAR) == (2 if self.vault else 0)
+            shown += told.count(leaks.PASSPORT) + told.count(leaks.AADHAAR)
+            self._client.send("POST", f"{address}/data-export", 404)
+        return shown
+
+    def in_an_account(self) -> None:
+        """Register somebody who has an account, and have them given all that is held of it."""
+        credentials = {"email": demo.PARTICIPANT[0], "password": demo.PASSWORD}
+        token = self._client.send("POST", "/auth/sessions", 201, json=credentials).json()["access_token"]
+        person = {"Authorization": f"Bearer {token}"}
+        self._register(self.person(), 201, **person)
+        packed = self._client.send("POST", "/me/data-export", 200, shown=True, headers=person).content
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            assert leaks.PASSPORT in archive.read("data.json").decode().upper()
+
+    def _find(self, organization: str, steward: dict[str, str], identity: str, number: str, *, found: int) -> None:
         address = f"/organizations/{organization}/registrations/search-by-number"
         body = {"identity": identity, "value": number}
         answer = self._client.send("POST", address, 200, 409, json=body, headers=steward)
-        if identity == "passport":
-            assert len(answer.json()["items"]) == 1
+        if identity == "passport" or self.vault:
+            assert len(answer.json()["items"]) == found
         for wrong in (body | {"identity": number}, body | {"value": [number]}, body | {"number": number}):
             self._client.send("POST", address, 400, 422, json=wrong, headers=steward)
         self._client.send("POST", f"{address}?q={CONTROL}", 401, json=body)

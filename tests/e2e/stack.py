@@ -114,7 +114,10 @@ class Stack:
             "PRS_INTERNAL_TOKEN": "internal-token-of-throw-away-data",
             "PRS_STORAGE_URL": f"file://{directory / 'files'}",
             "PRS_RATE_LIMIT_SCALE": "0",
+            # Of their own, so that what they leave there can be looked at.
+            "TMPDIR": str(directory / "tmp"),
         }
+        (directory / "tmp").mkdir()
         environment |= {f"PRS_{name.upper()}": value for name, value in settings.items()}
         migrate(services, owner)
         stack = cls(directory, services, environment, url, back_office)

@@ -10,7 +10,7 @@ from api.lib import telemetry
 from api.lib.http.asgi import Message, Receive, Scope, Send
 from api.lib.settings import Settings
 from api.lib.telemetry import NoMetrics
-from api.server.middleware.access_log import clean
+from api.server.middleware.access_log import clean, clean_path
 from api.server.middleware.edge import Edge
 from tests.conftest import running, structs
 from tests.factories.client import sign_in
@@ -232,6 +232,23 @@ async def test_a_failure_amid_an_answer_ends_the_connection(logged: Lines) -> No
 )  # fmt: skip
 def test_what_a_log_keeps_of_a_text(text: str, kept: str) -> None:
     assert clean(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/a/C01X00T47/b", "/a/(hidden)/b"),
+        ("/a/zq7x57498", "/a/(hidden)"),
+        ("/a/12ab345/Z9876543", "/a/(hidden)/(hidden)"),
+        ("/" + "x y" * 65 + "/zq7x57498", "/" + "x y" * 65 + "/(hi"),
+        ("/a/11111111-1111-1111-1111-111111111111", "/a/11111111-1111-1111-1111-111111111111"),
+        ("/a/4dd4da5e-91e1-4e4c-9f9b-2e7a4b1f6a11/b", "/a/4dd4da5e-91e1-4e4c-9f9b-2e7a4b1f6a11/b"),
+        ("/api/v1/events/summer-school-2026", "/api/v1/events/summer-school-2026"),
+        ("/assets/index-B2x9.js", "/assets/index-B2x9.js"),
+    ],
+)
+def test_what_a_log_keeps_of_an_address(path: str, kept: str) -> None:
+    assert clean_path(path) == kept
 
 
 def test_the_server_s_own_access_log_is_off(logged: Lines) -> None:

@@ -224,10 +224,12 @@ def handshake(port: int, certificate: Path, *, newest: ssl.TLSVersion, ciphers: 
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = newest
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        with context.wrap_socket(connection, server_hostname="localhost") as wrapped:
-            cipher = wrapped.cipher()
-            return str(wrapped.version()), cipher[0] if cipher else ""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+        context.wrap_socket(connection, server_hostname="localhost") as wrapped,
+    ):
+        cipher = wrapped.cipher()
+        return str(wrapped.version()), cipher[0] if cipher else ""
 
 
 def test_old_versions_of_tls_are_refused(tmp_path: Path, certificate: tuple[Path, Path]) -> None:

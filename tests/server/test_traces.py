@@ -5,9 +5,7 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,10 @@ import httpx
 import pytest
 
 from api.lib.settings import Settings
-from deploy.local.ports import free_port
 from tests.conftest import ROOT
 from tests.factories.client import whole
 from tests.factories.world import PASSWORD, World
+from tests.server.agents import Agent, Span, running_agent
 from tests.server.serving import servers
 
 PLANTED: dict[str, Any] = {
@@ -27,57 +25,12 @@ PLANTED: dict[str, Any] = {
     "passport": "Z9876543",
 }
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-Span = dict[str, Any]
-
-
-class Agent:
-    """A Datadog agent for tests."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def spans(self) -> list[Span]:
-        """Return everything received so far."""
-        return [span for trace in httpx.get(f"{self.url}/test/traces", timeout=10).json() for span in trace]
-
-    def wait_for(self, *resources: str) -> list[Span]:
-        """Return the spans once these are among them."""
-        for _ in range(200):
-            found = self.spans()
-            if set(resources) <= {span["resource"] for span in found}:
-                return found
-            time.sleep(0.1)
-        raise TimeoutError(f"{resources} not in {sorted({span['resource'] for span in self.spans()})}")
 
 
 @pytest.fixture
 def agent(tmp_path: Path) -> Iterator[Agent]:
-    with _agent(tmp_path) as found:
+    with running_agent(tmp_path) as found:
         yield found
-
-
-@contextmanager
-def _agent(folder: Path) -> Iterator[Agent]:
-    port, otlp, grpc = free_port(), free_port(), free_port()
-    command = (
-        Path(sys.prefix) / "bin" / "ddapm-test-agent", "--port", str(port), "--host", "127.0.0.1",
-        "--otlp-http-port", str(otlp), "--otlp-grpc-port", str(grpc), "--web-ui-port", "0",
-    )  # fmt: skip
-    with (folder / "agent.log").open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
-        try:
-            found = Agent(f"http://127.0.0.1:{port}")
-            for _ in range(300):
-                assert process.poll() is None, (folder / "agent.log").read_text()
-                try:
-                    httpx.get(f"{found.url}/info", timeout=5)
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
-            yield found
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 def below(spans: list[Span], parent: Span) -> list[Span]:

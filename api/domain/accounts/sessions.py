@@ -49,6 +49,20 @@ async def start(
     return await _issue(uow, tokens, session, str(account.uid), now)
 
 
+async def end_former(uow: UnitOfWork, raw: str | None, signed_in: contracts.SignedIn) -> None:
+    """End the session whose refresh token a browser still held when it signed in anew to the same account."""
+    if not raw:
+        return
+    former = await repository.lock_refresh_token(uow.session, hash_token(raw))
+    latest = await repository.lock_refresh_token(uow.session, hash_token(signed_in.refresh_token))
+    if former is None or latest is None:
+        return
+    session = former[1]
+    if session.account_id == latest[1].account_id and session.revoked_at is None:
+        await repository.revoke_session(uow.session, session.id, clock.now())
+        await audit.record(uow, "session.ended", subject_type="session", subject_uid=session.uid)
+
+
 def _end(uow: UnitOfWork, session: AuthSession, now: datetime) -> datetime:
     settings = uow.kernel.settings
     unused = now + timedelta(seconds=settings.refresh_token_seconds)

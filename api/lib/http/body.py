@@ -34,7 +34,7 @@ def problem_of(error: msgspec.ValidationError, tree: Any, decoder: msgspec.json.
             steps[at] = _which(tree, steps[:at], text, decoder)
     if named := _FIELD.search(what):
         steps.append(named["name"])
-    return Unprocessable(errors=(FieldProblem(json_text.where(steps), _code(what), _message(what)),))
+    return Unprocessable(errors=(FieldProblem(json_text.where(steps), _code(what), message_of(what)),))
 
 
 def _code(what: str) -> str:
@@ -45,7 +45,8 @@ def _code(what: str) -> str:
     return "format" if "matching regex" in what or "must lie" in what else "type"
 
 
-def _message(what: str) -> str:
+def message_of(what: str) -> str:
+    """Return msgspec's words without what was sent."""
     # msgspec's text holds the value or the name, which may be somebody's number in the wrong place.
     if what.startswith(("Invalid enum value", "Invalid value")):
         return "This is none of the values that are possible here."

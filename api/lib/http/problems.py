@@ -32,6 +32,7 @@ from api.lib.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
+from api.lib.http.body import message_of
 
 log = telemetry.logger(__name__)
 
@@ -110,7 +111,7 @@ def _from_validation(error: ValidationException) -> Problem:
 def _fields(extra: Any) -> list[FieldProblem]:
     found = extra if isinstance(extra, list) else []
     return [
-        FieldProblem(_pointer(str(part.get("key", ""))), "type", part.get("message", ""))
+        FieldProblem(_pointer(str(part.get("key", ""))), "type", message_of(str(part.get("message", ""))))
         for part in found
         if isinstance(part, dict)
     ]

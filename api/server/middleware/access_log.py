@@ -25,6 +25,15 @@ _SECRET = re.compile(
     r"|\d(?:[ -]?\d){8,}"  # nine digits and more: an Aadhaar, a telephone
     r"|[^\s/@]+@[^\s/@]+\.\w+"  # a mail address
 )
+# In an address, where names of browsers do not come: any other document's number, letters and digits in one word.
+_NUMBER = re.compile(
+    rf"(?P<uid>(?<![0-9a-f]){_UID}(?![0-9a-f]))|\b(?=\d*[A-Za-z])(?=(?:[A-Za-z]*\d){{5}})[A-Za-z0-9]{{6,20}}\b"
+)
+
+
+def clean_path(path: str) -> str:
+    """Return an address as a log may hold it."""
+    return clean(_NUMBER.sub(lambda found: found["uid"] or "(hidden)", path[: _LONGEST * 4]))
 
 
 def clean(text: str) -> str:
@@ -55,7 +64,7 @@ def write(
         **{
             "http.method": method_of(scope),
             "http.route": route_of(scope),
-            "http.url_details.path": clean(scope["path"]),
+            "http.url_details.path": clean_path(scope["path"]),
             "http.status_code": status,
             "http.useragent": clean(user_agent.decode("latin-1")),
             "http.request_id": request_id,

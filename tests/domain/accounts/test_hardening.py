@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -60,6 +61,23 @@ async def test_a_session_ends_without_use(settings: Settings, world: World, owne
         assert 3500 < int(str(left)) <= 3600
         await rows_changed(owner, "UPDATE auth_session SET expires_at = expires_at - interval '61 minutes'")
         assert (await refresh(found.client, cookie_of(again))).status_code == 401
+
+
+async def test_signing_in_anew_ends_the_session_before(api: httpx.AsyncClient, world: World, owner: Database) -> None:
+    assert world
+    path, body = "/api/v1/auth/sessions", {"email": "administrator@example.org", "password": PASSWORD}
+    here = {"Authorization": f"Bearer {(await api.post(path, json=body)).json()['access_token']}"}
+    assert (await api.get("/api/v1/me", headers=here)).status_code == 200
+    # A wrong password ends nothing, and neither does another account's sign-in in the same browser.
+    assert (await api.post(path, json=body | {"password": "certainly not the password"})).status_code == 401
+    kept = dict(api.cookies)
+    await api.post(path, json=body | {"email": "front-desk@example.org"})
+    assert await rows(owner, "SELECT count(*) FROM auth_session WHERE revoked_at IS NOT NULL") == [(0,)]
+    api.cookies.clear()
+    api.cookies.update(kept)
+    assert (await api.post(path, json=body)).status_code == 201
+    await until(denied(api, here))
+    assert await rows(owner, "SELECT count(*) FROM auth_session WHERE revoked_at IS NOT NULL") == [(1,)]
 
 
 async def test_both_factors_leave_their_trace(app: Running, post: Post, owner: Database) -> None:
