@@ -86,7 +86,7 @@ function useColumns(): Column<Processing>[] {
       label: named.sensitive,
       cell: (row) => (row.sensitive ? <Badge tone="warn">{texts.sensitive}</Badge> : "–"),
     },
-    text("recipients"),
+    { ...text("recipients"), isWide: true },
     text("retention"),
   ];
 }
