@@ -89,6 +89,20 @@ def enable(email: str) -> None:
     click.echo(f"{email} is enabled")
 
 
+@accounts.command("sign-out")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="All accounts of the installation.")
+def sign_out(email: str | None, everybody: bool) -> None:
+    """End the sessions of an account, or of all, within a second in every process; they may sign in again."""
+    if (email is None) is not everybody:
+        raise click.UsageError("Name an address, or say --everybody.")
+
+    async def act(uow: UnitOfWork) -> int:
+        return await administration.sign_out(uow, email)
+
+    click.echo(f"{run(act)} sessions ended")
+
+
 @accounts.command()
 @click.argument("email")
 @click.argument("role", type=click.Choice([role.value for role in Role]))

@@ -189,7 +189,7 @@ async def test_after_the_alias_has_moved_on_the_old_key_can_be_disabled(
     await moved(both)
     assert service.new_key(ALIAS) != old
     await moved(both)
-    service.client().disable_key(KeyId=old)
+    service.disabled.add(old)
     async with running(in_service) as found:
         assert (await reveal(found.client, uid)).json() == {"value": PASSPORT}
 
@@ -197,12 +197,12 @@ async def test_after_the_alias_has_moved_on_the_old_key_can_be_disabled(
 async def test_before_that_the_disabled_key_is_missed(
     in_service: Settings, service: KeyService, settings: Settings, world: World, kernel: Kernel
 ) -> None:
-    """The control of the test above: moto does refuse with a disabled key."""
+    """The control of the test above: a disabled key is refused."""
     await steward(kernel, world)
     both = structs(in_service, master_keys=settings.master_keys)
     async with running(both) as found:
         uid = (await register(found.client, world, passport=PASSPORT))["registration"]["uid"]
-    service.client().disable_key(KeyId=service.client().describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
+    service.disabled.add(service.client().describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
     with pytest.raises(KeysAway):
         async with worker(both) as fresh, unit_of_work(fresh):
             await fresh.vault.new_record_key("record")

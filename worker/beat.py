@@ -43,7 +43,9 @@ def main() -> None:
     asked: dict[str, str] = {}
     headers = {"Authorization": f"Bearer {found.internal_token}"}
     base = f"http://{found.host}:{found.port}"
-    with contextlib.closing(httpx.Client(base_url=base, headers=headers, timeout=10, trust_env=False)) as client:
+    with contextlib.closing(
+        httpx.Client(base_url=base, headers=headers, timeout=10, follow_redirects=False, trust_env=False)
+    ) as client:
         while not stopping.is_set():
             request_due(client, asked)
             stopping.wait(_TICK_SECONDS - time.time() % 1)

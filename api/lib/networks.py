@@ -55,6 +55,12 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(network(text) for text in texts)
 
 
+def is_here(host: str) -> bool:
+    """Tell whether a host's name or address is this machine's own: what is sent there passes no network."""
+    found = address(host)
+    return host == "localhost" or (found is not None and found.is_loopback)
+
+
 def within(found: Address | None, among: Iterable[Network]) -> bool:
     """Tell whether one of the networks holds the address."""
     return found is not None and any(found in one for one in among)

@@ -1,12 +1,10 @@
 """Bases of what comes in and what goes out over HTTP."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-
-T = TypeVar("T")
 
 # A text per locale, e.g. {"en": "Name", "hi": "नाम"}.
 Text = dict[str, str]
@@ -51,10 +49,3 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """Base of answers. No defaults: a generated client then knows every property is there."""
-
-
-class Page(Output, Generic[T], frozen=True, kw_only=True):
-    """One page of a list; ``next_cursor`` is null on the last one."""
-
-    items: list[T]
-    next_cursor: str | None

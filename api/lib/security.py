@@ -80,6 +80,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """Return the private ids of the organizations in which the caller holds ``permission``."""
         return frozenset().union(*(g.organization_ids for g in self.grants if permission in g.permissions))
 
+    def permissions_in(self, organization_id: int) -> frozenset[Permission]:
+        """Return what the caller may do in an organization, by roles there and above."""
+        return frozenset().union(*(g.permissions for g in self.grants if organization_id in g.organization_ids))
+
     def has(self, permission: Permission, organization_id: int) -> bool:
         return organization_id in self.organizations_with(permission)
 

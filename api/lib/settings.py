@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from api.lib import oidc
+from api.lib import oidc, transit
 from api.lib.networks import NotANetwork, network
 from api.lib.storage import complaint as storage_complaint
 
@@ -141,6 +141,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
         ),
     ] = ""
+    api_docs: Annotated[
+        Literal["on", "off"], _setting("Serve the contract and its pages: `/docs`, `/schema/openapi.json`.")
+    ] = "on"
     frontend_dir: Annotated[str, _setting("Folder of the built app that the API serves; none while empty.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _setting("Least level that is logged.")] = "INFO"
 
@@ -297,9 +300,19 @@ def read(environ: Mapping[str, str]) -> Settings:
         values[name] = value
     unknown = sorted(set(environ) & _lookalikes(environ))
     problems.extend(f"{variable}: no such setting; see docs/guides/settings.md" for variable in unknown)
+    found = Settings(**values)
+    problems.extend(_unencrypted(found))
     if problems:
         raise SettingsError("The settings cannot be used:\n  " + "\n  ".join(problems))
-    return Settings(**values)
+    return found
+
+
+def _unencrypted(found: Settings) -> list[str]:
+    names = [name for name in Settings.__struct_fields__ if name.endswith(("_url", "_endpoint"))]
+    if found.env != "production":
+        return []
+    complaints = ((name, transit.complaint(name, getattr(found, name))) for name in names)
+    return [f"{PREFIX}{name.upper()}: {complaint}" for name, complaint in complaints if complaint]
 
 
 # Variables of the launcher and of the test suite, which the processes ignore.

@@ -26,6 +26,7 @@ from api.server.middleware import body_guard
 from api.server.middleware.authentication import AuthenticationMiddleware
 from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
+from api.server.middleware.head import Head
 from api.server.middleware.options import OptionsMiddleware
 from api.server.middleware.throttle import ThrottleMiddleware
 
@@ -97,7 +98,7 @@ def wrap(app: Litestar, configuration: Settings, kernel: Kernel) -> ASGI:
     """Put the outer layers around the framework."""
     framework = cast("ASGI", app)
     guarded = BodyGuard(framework, routes=body_guard.routes_of(app))
-    return Edge(guarded, settings=configuration, metrics=kernel.metrics)
+    return Edge(Head(guarded), settings=configuration, metrics=kernel.metrics)
 
 
 def create_app() -> ASGI:

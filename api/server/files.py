@@ -46,7 +46,7 @@ class FileController(Controller):
                 "Cache-Control": "public, max-age=31536000, immutable",
                 "Content-Disposition": f'inline; filename="{name}"',
                 # Should ever something else than a picture lie there, a browser must not run it.
-                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
                 "Cross-Origin-Resource-Policy": "cross-origin",
                 "X-Content-Type-Options": "nosniff",
             },

@@ -67,6 +67,8 @@ class OdooClient:
             headers={"Content-Type": "text/xml", "Accept-Encoding": "identity"},
             # The password is in every body: no proxy picked up from the environment sees it.
             trust_env=False,
+            # Nor does whoever the back office is said to have moved to.
+            follow_redirects=False,
             verify=ssl.create_default_context(),
             transport=transport,
         )

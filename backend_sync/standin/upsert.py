@@ -45,6 +45,8 @@ def ext_erase(self: BaseModel, uuids: list[str]) -> list[Vals]:
         raise AccessError("Only the synchronisation may erase the platform's records.")
     if not isinstance(uuids, list) or not all(isinstance(uuid, str) and uuid.strip() for uuid in uuids):
         raise UserError("Each item must be an ext_uuid.")
+    if not self.model.blanks:
+        raise UserError(f"{self.model.name} holds nothing personal.")
     held = _held(self, uuids)
     for uuid in uuids:
         sql = "INSERT INTO erased (model, ext_uuid) VALUES (?, ?) ON CONFLICT DO NOTHING"

@@ -9,6 +9,15 @@ from pathlib import Path
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
 _NAME = re.compile(r"@([A-Z_]+)@")
+_CIPHERS = ":".join(
+    f"{kind}-{cipher}"
+    for cipher in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
+    for kind in ("ECDHE-ECDSA", "ECDHE-RSA")
+)
+_PLAIN = (
+    '{"type":"/problems/forbidden","title":"Not allowed","status":403,'
+    '"detail":"Use https. Whatever was sent may have been read.","request_id":"","errors":[]}'
+)
 _HSTS = 'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains" always;'
 
 
@@ -52,6 +61,9 @@ class Proxy:
             f"ssl_certificate {self.certificate};",
             f"ssl_certificate_key {self.key};",
             "ssl_protocols TLSv1.2 TLSv1.3;",
+            # With forward secrecy and authenticated encryption only (Mozilla's "intermediate").
+            f"ssl_ciphers {_CIPHERS};",
+            "ssl_prefer_server_ciphers off;",
             "ssl_session_cache shared:tls:10m;",
             "ssl_session_tickets off;",
             # The API sends it as well where its public address is https: one of them is enough.
@@ -61,7 +73,12 @@ class Proxy:
         return "\n".join(f"        {line}" for line in lines)
 
     def _redirect(self) -> str:
-        lines = (f"listen {self.redirect_from};", "return 308 https://$host$request_uri;")
+        lines = (
+            f"listen {self.redirect_from};",
+            # A program that sends its key in plain text has to notice.
+            "location /api/ { default_type application/problem+json; return 403 '" + _PLAIN + "'; }",
+            "location / { return 308 https://$host$request_uri; }",
+        )
         return "    server {\n" + "\n".join(f"        {line}" for line in lines) + "\n    }"
 
 

@@ -192,3 +192,20 @@ async def test_a_draft_event_is_deleted_and_restored_and_an_open_one_is_not(
     assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 404
     assert (await api.post(f"{address}/{event}/restore", headers=admin)).json()["state"] == "draft"
     assert (await api.get(f"{address}/{event}", headers=admin)).status_code == 200
+
+
+async def test_a_role_counts_in_every_organization_below_and_the_list_says_so(
+    api: httpx.AsyncClient, world: World, admin: dict[str, str]
+) -> None:
+    below = {"parent": str(world.organization.uid), "name": "Centre", "slug": "a-centre", "kind": "centre"}
+    made = (await api.post("/api/v1/organizations", json=below, headers=admin)).json()
+    assert "role:manage" in made["permissions"]
+    # Who one is stays known for a while: a new session asks anew.
+    admin = await sign_in(api, f"{Role.ADMINISTRATOR.value}@example.org")
+    listed = {one["uid"]: one for one in (await api.get("/api/v1/organizations", headers=admin)).json()}
+    assert listed[made["uid"]] == made
+    assert listed[str(world.organization.uid)]["permissions"] == made["permissions"]
+    desk = await sign_in(api, f"{Role.FRONT_DESK.value}@example.org")
+    [seen] = [one for one in (await api.get("/api/v1/organizations", headers=desk)).json() if one["uid"] == made["uid"]]
+    assert "registration:read" in seen["permissions"]
+    assert "role:manage" not in seen["permissions"]

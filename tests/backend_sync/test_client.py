@@ -223,6 +223,7 @@ async def test_uid_of_another_database_is_asked_anew(back_office: BackOffice) ->
 async def test_nothing_to_send_calls_nobody() -> None:
     async with OdooClient("http://127.0.0.1:1", "prs", "admin", "x") as client:
         assert await client.ext_upsert("event.registration", []) == []
+        assert await client.ext_erase("event.registration", []) == []
 
 
 async def test_same_record_from_many_sides_is_created_once_and_the_newest_wins(client: OdooClient) -> None:

@@ -1,85 +1,94 @@
-"""A stack of which everything is kept that leaves a process: files, logs, traces, metrics, seals, mails."""
+"""A browser whose pages are looked at: by axe, for their width on a phone, and by people as pictures."""
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
+import re
+from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
+from playwright.sync_api import Browser, expect
 
-from tests.e2e import leaks
-from tests.e2e.leaks import CONTROL
-from tests.e2e.planting import Client
-from tests.e2e.stack import Stack, wait_for
-from tests.server.agents import Agent, Packets, running_agent
+from tests.e2e.stack import ROOT, Stack, wait_for
+from tests.e2e.test_browser import DESKTOP, PHONE, Screen
 
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
-@dataclass(frozen=True)
-class Watched:
-    """A running stack and those who listen to it."""
-
-    stack: Stack
-    agent: Agent
-    packets: Packets
-    seals: Path
-
-    @classmethod
-    @contextmanager
-    def running(cls, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator["Watched"]:
-        """Run a stack whose API and worker send traces and metrics, and whose seals are handed out to a file.
-
-        Its region is the control of the metrics: it is a tag on each of them.
-        """
-        seals = folder / "seals"
-        with running_agent(folder / "agent") as agent, Packets.listening() as packets:
-            own = {
-                "traces_url": agent.url, "datadog_url": packets.url, "region": CONTROL.lower(),
-                "audit_seals_dir": str(seals),
-            }  # fmt: skip
-            with Stack.running({**own, **settings}) as stack, leaks.recorded_redis(stack):
-                leaks.keep_write_ahead_log(stack)
-                yield cls(stack, agent, packets, seals)
-
-    def flush(self) -> None:
-        """Wait until traces are sent: every second, and who is killed loses those that were not."""
-        time.sleep(2.5)
-
-    def settle(self, client: Client) -> None:
-        """Wait until what was done is delivered, sealed, traced and told."""
-        self.stack.wait_delivered()
-        self.stack.prs("audit", "seal")
-        client.send("GET", "/me", 401)
-        self.flush()
-        wait_for("traces of the worker", lambda: b"sync.deliver" in self.agent.received(), 30, pause=1)
-        with (self.seals / "audit-seals.ndjson").open("a") as file:
-            file.write(f'{{"control": "{CONTROL}"}}\n')
-        (self.stack.directory / "tmp" / "control").write_text(CONTROL)
-
-    def places(self) -> dict[str, bytes]:
-        """Return all that was kept, but for the mails."""
-        stack = self.stack
-        records = httpx.get(f"{stack.back_office}/records.json", params={"limit": "1000"}, timeout=60).content
-        page = httpx.get(stack.back_office, timeout=60).content
-        return {
-            "dump": leaks.dump(stack),
-            "database files": leaks.database_files(stack),
-            "write-ahead log": leaks.files(stack.services.postgres.data / "pg_wal"),
-            "database log": leaks.database_log(stack),
-            "redis keys": leaks.redis_keys(stack),
-            "redis files": leaks.redis_files(stack),
-            "logs": leaks.files(stack.logs),
-            "traces": self.agent.received(),
-            "metrics": self.packets.received(),
-            "seals": leaks.files(self.seals),
-            "files and temporary files": leaks.files(stack.directory / "files") + leaks.files(stack.directory / "tmp"),
-            "stand-in's file": b"".join(file.read_bytes() for file in stack.directory.glob("back-office.db*")),
-            "stand-in's records": records,
-            "stand-in's page": page,
-        }
+_REPORT = """
+addEventListener('securitypolicyviolation', ({violatedDirective, blockedURI}) =>
+  reportViolation(`${violatedDirective} ${blockedURI}`));
+"""
+_CHECK = """
+async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+  ({id, nodes}) => `${id}: ${nodes.map(({target, failureSummary}) => `${target} ${failureSummary}`).join('; ')}`)
+"""
 
 
-def mails(stack: Stack) -> bytes:
-    """Return the mails, as they came and decoded."""
-    return b"".join(mail.as_bytes() + str(mail.get_body()).encode() for mail in stack.mails())
+class Watched(Screen):
+    """A person's browser in which a refusal of the content security policy fails the test, like a console error."""
+
+    def __init__(self, browser: Browser, stack: Stack) -> None:
+        super().__init__(browser, stack, DESKTOP)
+        self.page.expose_function("reportViolation", self._refused)
+        self.page.add_init_script(_REPORT)
+        # A fading dialog has no colours to judge, and a picture of it is a matter of luck.
+        self.page.emulate_media(reduced_motion="reduce")
+
+    def _refused(self, what: str) -> None:
+        # Playwright marks what it is given, and a list's own method takes no mark.
+        self.complaints.append(f"content security policy: {what}")
+
+    def seen(self, name: str) -> None:
+        """Judge the page and keep two pictures of it, as a desk and as a phone show it."""
+        expect(self.page.locator(".skeleton")).to_have_count(0)
+        for suffix, size in (("", DESKTOP), ("-360", PHONE)):
+            self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size["width"], f"{name} is {wide} px wide on {size['width']} px"
+            assert self.violations() == [], f"{name}{suffix}"
+            self.shot(f"accounts-{name}{suffix}")
+        self.page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
+
+    def violations(self) -> list[str]:
+        """Return what axe finds on the page as it is now."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found: list[str] = self.page.evaluate(_CHECK)
+        return found
+
+    def fill(self, label: str, value: str) -> None:
+        """Fill the field whose label begins like this."""
+        self.page.get_by_label(re.compile(f"^{re.escape(label)}")).first.fill(value)
+
+    def press(self, name: str) -> None:
+        """Press the button of exactly this name; in the open dialog where there is one."""
+        dialog = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
+        place: Any = dialog if dialog.count() else self.page
+        place.get_by_role("button", name=name, exact=True).click()
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Open the sign-in page and send the form."""
+        self.page.goto("/sign-in")
+        self.fill("E-mail", email)
+        self.fill("Password", password)
+        self.press("Sign in")
+
+    def follow(self, name: str) -> None:
+        """Follow a link by its name."""
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def says(self, text: str) -> None:
+        """Wait until the page says something."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+
+def mailed_link(stack: Stack, email: str, path: str) -> str:
+    """Wait for a mail to somebody with a link to a page; returns the link."""
+    wanted = re.compile(re.escape(f"{stack.url}{path}#") + r"[\w-]+")
+    found: list[str] = []
+
+    def look() -> bool:
+        texts = (mail.get_content() for mail in stack.mails() if mail["to"] == email and not mail.is_multipart())
+        found.extend(match.group() for text in texts if (match := wanted.search(text)))
+        return bool(found)
+
+    wait_for(f"a mail to {email} with {path}", look, 20)
+    assert urlsplit(found[-1]).fragment
+    return found[-1]

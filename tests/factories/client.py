@@ -32,6 +32,8 @@ async def register(client: httpx.AsyncClient, world: World, **answers: Any) -> d
 
 async def sign_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> dict[str, str]:
     """Return the header that authorizes an account."""
+    # Each in a browser of its own: signing in anew ends the session that a browser had.
+    client.cookies.clear()
     response = await client.post("/api/v1/auth/sessions", json={"email": email, "password": password})
     assert response.status_code == 201, response.text
     return {"Authorization": f"Bearer {response.json()['access_token']}"}

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -23,6 +23,7 @@ CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 _THROTTLED = json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+_DISABLED = json.dumps({"__type": "DisabledException", "message": "The key is disabled"}).encode()
 
 
 @dataclass
@@ -33,6 +34,8 @@ class KeyService:
     upstream: int
     mood: str = "open"
     calls: int = 0
+    # moto notes that a key is disabled and goes on using it; the service refuses, so the valve does.
+    disabled: set[str] = field(default_factory=set)
 
     def client(self) -> Any:
         """Return a client past the valve."""
@@ -67,8 +70,10 @@ def _valve(service: KeyService) -> type[BaseHTTPRequestHandler]:
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
             upstream.request("POST", "/", body, headers)
             answer = upstream.getresponse()
-            self._answer(answer.status, answer.read())
+            said = answer.read()
+            used = json.loads(said).get("KeyId") if answer.status == 200 else None
             upstream.close()
+            self._answer(*((400, _DISABLED) if used in service.disabled else (answer.status, said)))
 
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)

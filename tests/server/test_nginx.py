@@ -3,7 +3,11 @@
 import datetime
 import socket
 import ssl
+import threading
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -91,7 +95,7 @@ def test_who_drips_a_header_is_cut_off(tmp_path: Path, seconds: int, cut_off: bo
 def test_a_proxy_without_the_api_says_so_in_the_api_s_words(tmp_path: Path) -> None:
     with nginx(proxy(tmp_path, NOBODY)) as url:
         away = httpx.get(f"{url}/api/v1/events")
-        large = httpx.post(f"{url}/api/v1/events", content=b"x" * (7 * 1024 * 1024))
+        large = httpx.post(f"{url}/api/v1/events", content=b"x" * (12 * 1024 * 1024))
     assert (away.status_code, away.json()["type"]) == (503, "/problems/unavailable")
     assert away.headers["content-type"] == "application/problem+json"
     assert away.headers["retry-after"] == "5"
@@ -110,3 +114,139 @@ def test_over_tls_browsers_are_told_to_stay_there(tmp_path: Path, certificate: t
     assert answer.status_code == 503
     assert answer.headers.get_list("strict-transport-security") == ["max-age=31536000; includeSubDomains"]
     assert (moved.status_code, moved.headers["location"]) == (308, "https://127.0.0.1/somewhere?x=1")
+
+
+def asked(url: str, text: bytes) -> bytes:
+    """Send bytes as they are; returns the beginning of the answer."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(text)
+        return connection.recv(4096)
+
+
+@contextmanager
+def listener() -> Iterator[tuple[str, list[bytes]]]:
+    """Run an upstream that is content with everything; gives its address and what it was sent."""
+    seen: list[bytes] = []
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                seen.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.getsockname()[1]}", seen
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join()
+
+
+TWO_ENDS = {
+    "both kinds": b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n",
+    "two lengths": b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+    "a length that is none": b"Content-Length: +4\r\n\r\nabcd",
+    "an encoding nobody knows": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "a space in front": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+}
+
+
+def test_a_request_with_two_ends_reaches_nobody(tmp_path: Path) -> None:
+    head = b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    with listener() as (upstream, seen), nginx(proxy(tmp_path, upstream)) as url:
+        del seen[:]
+        for name, rest in TWO_ENDS.items():
+            answer = asked(url, head + rest)
+            assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")), (name, answer)
+        assert seen == []
+        # The control, and the one end that the upstream is told.
+        assert asked(url, head + b"Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n").startswith(
+            b"HTTP/1.1 200"
+        )
+        [request] = seen
+        assert request.count(b"Content-Length: 4") == 1
+        assert b"transfer-encoding" not in request.lower()
+
+
+def test_trace_ends_at_the_proxy(tmp_path: Path) -> None:
+    with listener() as (upstream, seen), nginx(proxy(tmp_path, upstream)) as url:
+        del seen[:]
+        answer = asked(url, b"TRACE /api/v1/events HTTP/1.1\r\nHost: x\r\nX-Secret: planted\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 405"), answer
+        assert b"planted" not in answer
+        assert seen == []
+
+
+def held_to_the_same(answer: httpx.Response) -> bool:
+    policy = answer.headers.get("content-security-policy", "")
+    return "frame-ancestors 'none'" in policy and answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_the_proxy_says_itself_is_held_to_the_same(tmp_path: Path) -> None:
+    with nginx(proxy(tmp_path, NOBODY)) as url:
+        answers = [httpx.get(f"{url}/"), httpx.post(f"{url}/api/v1/events", content=b"x" * (12 * 1024 * 1024))]
+    assert [answer.status_code for answer in answers] == [503, 413]
+    assert all(map(held_to_the_same, answers))
+
+
+def test_over_plain_http_pages_are_sent_on_and_the_api_is_refused(
+    tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    plain = f"127.0.0.1:{free_port()}"
+    with nginx(proxy(tmp_path, NOBODY, certificate=certificate[0], key=certificate[1], redirect_from=plain)):
+        page = httpx.get(f"http://{plain}/events/retreat")
+        refused = [
+            httpx.request(method, f"http://{plain}/api/v1/me", headers={"Authorization": "Bearer x"})
+            for method in ("GET", "POST")
+        ]
+    assert (page.status_code, page.headers["location"]) == (308, "https://127.0.0.1/events/retreat")
+    for answer in refused:
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/forbidden")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "location" not in answer.headers
+
+
+def handshake(port: int, certificate: Path, *, newest: ssl.TLSVersion, ciphers: str) -> tuple[str, str]:
+    """Return the version and cipher that the proxy agrees to."""
+    context = ssl.create_default_context(cafile=str(certificate))
+    with warnings.catch_warnings():
+        # What is old is meant to be.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = newest
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+        context.wrap_socket(connection, server_hostname="localhost") as wrapped,
+    ):
+        cipher = wrapped.cipher()
+        return str(wrapped.version()), cipher[0] if cipher else ""
+
+
+def test_old_versions_of_tls_are_refused(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    made = proxy(tmp_path, NOBODY, certificate=certificate[0], key=certificate[1])
+    with nginx(made) as url:
+        port = int(url.rpartition(":")[2])
+
+        def agree(newest: ssl.TLSVersion, ciphers: str = "ALL") -> tuple[str, str]:
+            return handshake(port, certificate[0], newest=newest, ciphers=ciphers)
+
+        assert agree(ssl.TLSVersion.TLSv1_3)[0] == "TLSv1.3"
+        version, cipher = agree(ssl.TLSVersion.TLSv1_2)
+        assert (version, cipher[:6], "GCM" in cipher or "POLY1305" in cipher) == ("TLSv1.2", "ECDHE-", True)
+        for old in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            with pytest.raises(ssl.SSLError, match="ALERT_PROTOCOL_VERSION"):
+                agree(old)
+        # Without forward secrecy, or with an encryption that tells when it was changed.
+        for weak in ("ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "AES128-GCM-SHA256"):
+            with pytest.raises(ssl.SSLError, match="HANDSHAKE_FAILURE"):
+                agree(ssl.TLSVersion.TLSv1_2, weak)

@@ -19,11 +19,11 @@ from deploy.local.ports import free_port
 class MailServer:
     """Keeps mails; ``answers`` are what it says to the next ones, by recipient where a name is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self.mails: list[tuple[list[str], bytes]] = []
         self.refuse: dict[str, str] = {}
         self.connections = 0
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **options)
 
     @property
     def url(self) -> str:

@@ -169,7 +169,9 @@ def test_beat_asks_for_each_slot_once(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(clock, "now", lambda second=second: NOON + timedelta(seconds=second))
             beat.request_due(client, known)
     assert len(asked) == len(set(asked))
-    assert Counter(path.split("/")[-2] for path, _ in asked) == {name: 2 if name == JOB else 1 for name in JOBS}
+    assert Counter(path.split("/")[-2] for path, _ in asked) == {
+        name: max(1, 60 // spec.every) for name, spec in JOBS.items()
+    }
 
 
 def test_beat_asks_again_when_the_api_was_away(monkeypatch: pytest.MonkeyPatch) -> None:

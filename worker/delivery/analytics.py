@@ -37,6 +37,8 @@ class AnalyticsDelivery:
                 name: url.replace("https://", "http://")
                 for name, url in consumer._endpoints.items()  # noqa: SLF001
             }
+        # The library would follow them.
+        consumer._session.max_redirects = 0  # noqa: SLF001
         self._client = Mixpanel(settings.mixpanel_token, consumer=consumer)
         self._settings = settings
 
@@ -75,7 +77,7 @@ class AnalyticsDelivery:
         body = {"distinct_ids": [str(row.aggregate_uid) for row in rows], "compliance_type": "GDPR"}
         headers = {"Authorization": f"Bearer {self._settings.mixpanel_deletion_token}"}
         try:
-            async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=10, follow_redirects=False, trust_env=False) as client:
                 answer = await client.post(
                     address, params={"token": self._settings.mixpanel_token}, json=body, headers=headers
                 )

@@ -3,9 +3,10 @@
 import asyncio
 import io
 import smtplib
+import ssl
 from collections.abc import Sequence
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from api.domain.registrations import links, outgoing
 from api.domain.registrations.contracts import Outgoing
 from api.domain.sync.contracts import Aggregate, Bound, Claimed, Outcome
 from api.lib import clock, telemetry
+from api.lib.networks import is_here
 from api.lib.security import SYSTEM
 from api.lib.settings import Settings
 from api.lib.uow import Kernel, unit_of_work
@@ -78,13 +80,26 @@ class MailDelivery:
 
     def _deliver(self, message: EmailMessage) -> None:
         parts = urlsplit(self._settings.smtp_url)
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname or "", parts.port or 0, timeout=_TIMEOUT) as server:
+        with self._connected(parts) as server:
             if parts.username:
-                if parts.scheme == "smtp":
-                    server.starttls()
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
+
+    def _connected(self, parts: SplitResult) -> smtplib.SMTP:
+        """Return a connection that nobody between can read, unless the server is this machine."""
+        # The library's own contexts check neither certificate nor name.
+        context = ssl.create_default_context()
+        host, port = parts.hostname or "", parts.port or 0
+        if parts.scheme == "smtps":
+            return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=context)
+        server = smtplib.SMTP(host, port, timeout=_TIMEOUT)
+        if parts.username or not is_here(host):
+            try:
+                server.starttls(context=context)
+            except (smtplib.SMTPException, OSError):
+                server.close()
+                raise
+        return server
 
     def _message(self, row: Claimed, one: Outgoing, event: Event, addresses: dict[UUID, str]) -> EmailMessage:
         zone = ZoneInfo(event.timezone)

@@ -62,7 +62,9 @@ class SupportDelivery:
             found = await support.outgoing(uow, [row.aggregate_uid for row in rows])
         away = self._resting()
         # The key as the user name, and any password: see "Authentication".
-        async with httpx.AsyncClient(base_url=self._url, auth=(self._key, "X"), timeout=self._timeout) as client:
+        async with httpx.AsyncClient(
+            base_url=self._url, auth=(self._key, "X"), timeout=self._timeout, follow_redirects=False, trust_env=False
+        ) as client:
             for row in rows:
                 request = found.get(row.aggregate_uid)
                 if request is None:

@@ -59,6 +59,15 @@ async def enable(uow: UnitOfWork, email: str) -> None:
     await audit.record(uow, "account.enabled", subject_type="account", subject_uid=account.uid)
 
 
+async def sign_out(uow: UnitOfWork, email: str | None) -> int:
+    """End an account's sessions, or everybody's where ``email`` is ``None``; returns how many.
+
+    Raises:
+        UnknownAccount: nobody has this address.
+    """
+    return await sessions.end_all(uow, None if email is None else (await _find(uow, email)).id)
+
+
 async def grant(uow: UnitOfWork, email: str, role: Role, slug: str) -> contracts.RoleGrant:
     """Give a role, or invite to it, as :func:`api.domain.accounts.grants.offer` does.
 

@@ -60,6 +60,7 @@ class SessionInfo(msgspec.Struct, frozen=True):
     expires_at: datetime
     user_agent: str
     method: str
+    second_factor: bool
     current: bool
 
 

@@ -6,7 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from api.domain.accounts import attempts, grants, schemas, service, session_cookies, sign_in_schemas
+from api.domain.accounts import attempts, grants, schemas, service, session_cookies, sessions, sign_in_schemas
 from api.domain.accounts.errors import (
     AccountNeeded,
     ChallengeNotValid,
@@ -50,7 +50,9 @@ class AuthController(Controller):
                 password=data.password,
                 user_agent=request.headers.get("user-agent", ""),
             )
-        return session_cookies.opened(signed_in, uow.kernel.settings)
+        settings = uow.kernel.settings
+        await sessions.end_former(uow, request.cookies.get(session_cookies.refresh_cookie(settings)), signed_in)
+        return session_cookies.opened(signed_in, settings)
 
     @post(
         "/sessions/second-factor",
@@ -79,7 +81,9 @@ class AuthController(Controller):
             code=data.code,
             user_agent=request.headers.get("user-agent", ""),
         )
-        return session_cookies.opened(signed_in, uow.kernel.settings)
+        settings = uow.kernel.settings
+        await sessions.end_former(uow, request.cookies.get(session_cookies.refresh_cookie(settings)), signed_in)
+        return session_cookies.opened(signed_in, settings)
 
 
 class MeController(Controller):

@@ -7,11 +7,12 @@ Unicode brought into one form (NFKC), so that the same keys fit on every device.
 import asyncio
 import itertools
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from api.domain.accounts.common_passwords import COMMON, squeezed
+from api.domain.accounts.common_passwords import is_common, is_near, squeezed
 from api.domain.accounts.errors import PasswordTooWeak
 from api.lib.errors import FieldProblem
 
@@ -22,7 +23,8 @@ MAX_LENGTH = 256
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Checked where no account is found, so that the answer takes as long as for one that exists.
 _NOBODY = _hasher.hash("nobody has this password")
-_slots = asyncio.Semaphore(4)
+# Threads of their own: hashing must not take those that files and mails wait for.
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="password")
 # "aaaa…", "abcabcabc…": told by how few characters there are, and by the shortest part that is repeated.
 _LEAST_VARIETY = 5
 _LONGEST_PART = 8
@@ -34,14 +36,13 @@ def _normal(password: str) -> str:
 
 async def hash_password(password: str) -> str:
     """Return the encoded hash."""
-    async with _slots:
-        return await asyncio.to_thread(_hasher.hash, _normal(password))
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _normal(password))
 
 
 async def verify(password: str, encoded: str | None) -> bool:
     """Tell whether the password fits; takes as long without an account as with one."""
-    async with _slots:
-        fits = await asyncio.to_thread(_fits, _normal(password), encoded or _NOBODY)
+    loop = asyncio.get_running_loop()
+    fits = await loop.run_in_executor(_threads, _fits, _normal(password), encoded or _NOBODY)
     return fits and encoded is not None
 
 
@@ -75,8 +76,10 @@ def check(password: str, *, email: str, name: str, second_factor: bool = False, 
     letters = squeezed(text)
     if _personal(letters, email, name):
         _refuse(pointer, "personal", "Do not use your own name or e-mail address.")
-    if letters in COMMON or _monotonous(text.casefold()):
+    if is_common(letters) or _monotonous(text.casefold()):
         _refuse(pointer, "common", "Many people use this one. Choose a sentence of your own.")
+    if is_near(letters):
+        _refuse(pointer, "near", "That stands too near. Choose words that have nothing to do with this place.")
 
 
 def _refuse(pointer: str, code: str, message: str) -> None:

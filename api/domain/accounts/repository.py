@@ -297,12 +297,15 @@ async def revoke_own(session: AsyncSession, account_id: int, uid: UUID, now: dat
     return ended.first() is not None
 
 
-async def revoke_all(session: AsyncSession, account_id: int, except_uid: str | None, now: datetime) -> Sequence[UUID]:
-    """End an account's open sign-ins but one; returns their uids."""
+async def revoke_all(
+    session: AsyncSession, account_id: int | None, except_uid: str | None, now: datetime
+) -> Sequence[UUID]:
+    """End the open sign-ins of an account, or of all, but one; returns their uids."""
+    whose = AuthSession.account_id == account_id if account_id is not None else true()
     kept = AuthSession.uid != UUID(except_uid) if except_uid else true()
     ended = await session.scalars(
         update(AuthSession)
-        .where(AuthSession.account_id == account_id, kept, AuthSession.revoked_at.is_(None))
+        .where(whose, kept, AuthSession.revoked_at.is_(None))
         .values(revoked_at=now)
         .returning(AuthSession.uid)
     )

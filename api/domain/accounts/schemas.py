@@ -37,7 +37,7 @@ class TokenOut(Output, frozen=True, kw_only=True):
 
 
 class SessionOut(Output, frozen=True, kw_only=True):
-    """One sign-in on one device. ``last_used_at`` is exact to a minute."""
+    """A sign-in on a device. ``last_used_at`` is exact to a minute; ``method`` is ``password`` or a provider's slug."""
 
     uid: UUID
     created_at: datetime
@@ -45,6 +45,7 @@ class SessionOut(Output, frozen=True, kw_only=True):
     expires_at: datetime
     user_agent: str
     method: str
+    second_factor: bool
     current: bool
 
 

@@ -9,6 +9,8 @@ from api.domain.accounts.errors import (
     ChallengeNotValid,
     EmailTaken,
     SecondFactorNeeded,
+    TooManyAttempts,
+    WrongCode,
     WrongCredentials,
     WrongPassword,
 )
@@ -185,7 +187,11 @@ async def finish_sign_in(
         row = await sign_in_repository.account_of_token(own.session, digest, "second-factor", clock.now())
     if row is None:
         raise ChallengeNotValid
-    await second_factor.prove(uow, row, code)
+    try:
+        await second_factor.prove(uow, row, code)
+    except (WrongCode, TooManyAttempts):
+        await _failed(uow, row.email, row)
+        raise
     if await sign_in_repository.use_token(uow.session, digest, "second-factor", clock.now()) is None:
         raise ChallengeNotValid
     return await sessions.start(uow, tokens, row, user_agent=user_agent, second_factor=True)

@@ -67,8 +67,11 @@ def opened(signed_in: contracts.SignedIn, settings: Settings) -> Response[schema
 
 
 def closed(settings: Settings) -> Response[None]:
-    """Return an answer that takes the cookies away."""
-    return Response(None, cookies=cookies(settings, "", "", 0))
+    """Return an answer that takes the cookies away, and what the browser's cache holds.
+
+    Not its storage: the drafts of guests on the same device lie there. The app clears what was the account's itself.
+    """
+    return Response(None, cookies=cookies(settings, "", "", 0), headers={"Clear-Site-Data": '"cache"'})
 
 
 def refuse_cross_site(request: Request[Any, Any, Any], settings: Settings) -> None:

@@ -42,8 +42,25 @@ async def start(
     session.expires_at = _end(uow, session, now)
     uow.session.add(session)
     await uow.session.flush()
-    await audit.record(uow, "session.opened", subject_type="account", subject_uid=account.uid)
+    await audit.record(
+        uow, "session.opened", subject_type="account", subject_uid=account.uid,
+        details={"method": method, "second_factor": second_factor},
+    )  # fmt: skip
     return await _issue(uow, tokens, session, str(account.uid), now)
+
+
+async def end_former(uow: UnitOfWork, raw: str | None, signed_in: contracts.SignedIn) -> None:
+    """End the session whose refresh token a browser still held when it signed in anew to the same account."""
+    if not raw:
+        return
+    former = await repository.lock_refresh_token(uow.session, hash_token(raw))
+    latest = await repository.lock_refresh_token(uow.session, hash_token(signed_in.refresh_token))
+    if former is None or latest is None:
+        return
+    session = former[1]
+    if session.account_id == latest[1].account_id and session.revoked_at is None:
+        await repository.revoke_session(uow.session, session.id, clock.now())
+        await audit.record(uow, "session.ended", subject_type="session", subject_uid=session.uid)
 
 
 def _end(uow: UnitOfWork, session: AuthSession, now: datetime) -> datetime:
@@ -142,7 +159,7 @@ async def listed(uow: UnitOfWork) -> list[contracts.SessionInfo]:
     return [
         contracts.SessionInfo(
             row.uid, row.created_at, row.last_used_at, row.expires_at, row.user_agent, row.method,
-            current=str(row.uid) == uow.principal.session_uid,
+            second_factor=row.second_factor_at is not None, current=str(row.uid) == uow.principal.session_uid,
         )
         for row in rows
     ]  # fmt: skip
@@ -175,8 +192,11 @@ async def end_everywhere(uow: UnitOfWork) -> None:
     await end_all(uow, _account(uow))
 
 
-async def end_all(uow: UnitOfWork, account_id: int, except_uid: str | None = None) -> int:
-    """End an account's sessions, but not that of ``except_uid``; returns how many. For changes of a password, too."""
+async def end_all(uow: UnitOfWork, account_id: int | None, except_uid: str | None = None) -> int:
+    """End the sessions of an account, or of all, but not that of ``except_uid``; returns how many.
+
+    For changes of a password, too.
+    """
     ended = await repository.revoke_all(uow.session, account_id, except_uid, clock.now())
     for uid in ended:
         await audit.record(uow, "session.ended", subject_type="session", subject_uid=uid)

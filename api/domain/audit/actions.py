@@ -152,7 +152,7 @@ ACTIONS: Mapping[str, Action] = {
                {"step": Kind.WORD, "pointer": Kind.POINTER, "reason": Kind.WORD, "note": Kind.UID}),
         Action("sensitive.searched", "Registrations were looked for by an identity number", "organization",
                {"identity": Kind.WORD, "found": Kind.COUNT}),
-        Action("session.opened", "Somebody signed in", "account"),
+        Action("session.opened", "Somebody signed in", "account", {"method": Kind.WORD, "second_factor": Kind.FLAG}),
         Action("session.token-reused", "A refresh token came a second time; its session was ended", "session"),
         Action("sign-in.failed", "A sign-in was refused", "account", {"address": Kind.DIGEST}),
         Action("signing-key.created", "A key for access tokens was made", "signing-key", {"kid": Kind.KEY}),

@@ -15,30 +15,32 @@ from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 
 
-def _out(organization: contracts.Organization) -> OrganizationOut:
+def _out(organization: contracts.Organization, permissions: frozenset[Permission]) -> OrganizationOut:
     return OrganizationOut(
         uid=organization.uid,
         name=organization.name,
         slug=organization.slug,
         kind=organization.kind,
         home_region=organization.home_region,
+        permissions=sorted(permissions),
     )
 
 
 class OrganizationController(Controller):
-    """Organizations the caller has a role in."""
+    """Organizations the caller has a role in, or in one above."""
 
     path = "/api/v1/organizations"
     tags = ("Organizations",)
 
     @get(
         operation_id="listOrganizations",
-        summary="Organizations you have a role in",
+        summary="Organizations you have a role in, or in one above",
         opt=declare(Permission.ORGANIZATION_READ, RouteClass.STAFF),
     )
     async def list_organizations(self, uow: Uow) -> list[OrganizationOut]:
-        ids = uow.principal.organizations_with(Permission.ORGANIZATION_READ)
-        return [_out(found) for found in (await service.by_ids(uow, ids)).values()]
+        principal = uow.principal
+        found = await service.by_ids(uow, principal.organizations_with(Permission.ORGANIZATION_READ))
+        return [_out(one, principal.permissions_in(one.id)) for one in found.values()]
 
     @post(
         operation_id="createOrganization",
@@ -46,8 +48,9 @@ class OrganizationController(Controller):
         opt=declare(Permission.ORGANIZATION_MANAGE, RouteClass.STAFF),
     )
     async def create_organization(self, uow: Uow, data: JSONBody[OrganizationIn]) -> OrganizationOut:
-        await service.enter(uow, data.parent, Permission.ORGANIZATION_MANAGE)
-        return _out(await service.create(uow, name=data.name, slug=data.slug, kind=data.kind, parent=data.parent))
+        above = await service.enter(uow, data.parent, Permission.ORGANIZATION_MANAGE)
+        made = await service.create(uow, name=data.name, slug=data.slug, kind=data.kind, parent=data.parent)
+        return _out(made, uow.principal.permissions_in(above.id))
 
     @get(
         "/{organization:uuid}/access-policy",

@@ -9,13 +9,14 @@ from api.lib.schema import LINE, Input, Output, Slug
 
 
 class OrganizationOut(Output, frozen=True, kw_only=True):
-    """An organization as its people see it."""
+    """An organization as its people see it, with what the caller may do there: a role counts for everything below."""
 
     uid: UUID
     name: str
     slug: str
     kind: str
     home_region: str
+    permissions: list[str]
 
 
 class OrganizationIn(Input, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import FlowVersion
 from api.domain.forms import engine
 from api.domain.forms.contracts import PublishedForm
-from api.domain.registrations import answers, repository
+from api.domain.registrations import answers, repository, retention_repository
 from api.domain.registrations.models import Registration, StepAnswer
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
@@ -43,14 +43,14 @@ def due_fields(flow: FlowVersion, forms: Mapping[UUID, PublishedForm], days: int
 async def blank(uow: UnitOfWork, now: datetime, organization_ids: Sequence[int]) -> int:
     """Blank a batch of registrations whose answers' time is over; returns how many."""
     ends = await catalog.ended(uow, now, organization_ids)
-    for event_id, version_id in await repository.pinned_to(uow.session, sorted(ends)):
+    for event_id, version_id in await retention_repository.pinned_to(uow.session, sorted(ends)):
         flow = await flow_service.version(uow, version_id)
         due = due_fields(flow, await flow_service.forms_of(uow, flow), (now - ends[event_id]) // timedelta(days=1))
         if not due:
             continue
         # The longest time that is over: a registration blanked so far has nothing left to blank but what comes later.
         reached = max(item.retain_days or 0 for over in due.values() for _, item in over)
-        rows = await repository.unblanked(uow.session, event_id, version_id, reached, _BATCH)
+        rows = await retention_repository.unblanked(uow.session, event_id, version_id, reached, _BATCH)
         if rows:
             await _blank(uow, rows, due, reached)
             return len(rows)
@@ -63,7 +63,7 @@ async def _blank(uow: UnitOfWork, rows: Sequence[Registration], due: Due, reache
         _blank_step(step, [path for path, _ in due.get(step.step, [])])
     paths = {step: {path for path, _ in over} for step, over in due.items()}
     sealed = await repository.sealed_of(uow.session, list(by_id))
-    await repository.drop_sealed(
+    await retention_repository.drop_sealed(
         uow.session,
         [
             (row.registration_id, row.step, row.pointer)

@@ -11,7 +11,7 @@ from api.domain.audit import service as audit
 from api.domain.catalog import service as catalog
 from api.domain.privacy import consents
 from api.domain.privacy.contracts import ANALYTICS, Erased, Told
-from api.domain.registrations import repository, seats
+from api.domain.registrations import repository, retention_repository, seats
 from api.domain.registrations.models import Attendee, Registration
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
@@ -100,7 +100,9 @@ async def erase(uow: UnitOfWork, rows: Sequence[Registration]) -> Erased:
         .returning(Attendee.registration_id, Attendee.uid)
     )
     attendees = [(registration_id, uid) for registration_id, uid in people]
-    places = {"registration": len(rows), "attendee": len(attendees)} | await repository.forget(session, ids, uids)
+    places = {"registration": len(rows), "attendee": len(attendees)} | await retention_repository.forget(
+        session, ids, uids
+    )
     analysed = await consents.ever_given(uow, ANALYTICS, ids)
     places["consent"] = await consents.unlink(uow, ids)
     places["outbox"] = await sync.forget(uow, _OURS, uids)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.domain.audit import service as audit
 from api.domain.catalog.contracts import EventState
-from api.domain.registrations import access, erasing, repository, seats, views
+from api.domain.registrations import access, erasing, repository, retention_repository, seats, views
 from api.domain.registrations.contracts import RegistrationView
 from api.domain.registrations.errors import CancelFirst, NotEditable
 from api.domain.registrations.models import Registration
@@ -103,7 +103,7 @@ async def expire_drafts(kernel: Kernel) -> int:
     total = 0
     while True:
         async with unit_of_work(kernel, _WORKER, SYSTEM) as uow:
-            rows = await repository.expired_drafts(uow.session, clock.now(), BATCH)
+            rows = await retention_repository.expired_drafts(uow.session, clock.now(), BATCH)
             for row in rows:
                 row.state = "expired"
                 row.touch()
@@ -119,12 +119,12 @@ async def purge_deleted(kernel: Kernel) -> int:
     total = 0
     while True:
         async with unit_of_work(kernel, _WORKER, SYSTEM) as uow:
-            rows = await repository.doomed(uow.session, clock.now() - RESTORE_WINDOW, BATCH)
+            rows = await retention_repository.doomed(uow.session, clock.now() - RESTORE_WINDOW, BATCH)
             # Others must forget them as well; their outbox rows need nothing of what goes here.
             await erasing.erase(uow, [row for row in rows if row.erased_at is None])
-            await repository.purge(uow.session, [row.id for row in rows])
+            await retention_repository.purge(uow.session, [row.id for row in rows])
             gone = len(rows)
-            await repository.purge_keys(uow.session, clock.now() - KEY_WINDOW)
+            await retention_repository.purge_keys(uow.session, clock.now() - KEY_WINDOW)
         total += gone
         if gone < BATCH:
             return total

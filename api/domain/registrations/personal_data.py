@@ -8,7 +8,7 @@ from api.domain.accounts.personal_data import account_id
 from api.domain.audit import service as audit
 from api.domain.catalog import service as catalog
 from api.domain.privacy.contracts import Erased, Rule, Section, Subject
-from api.domain.registrations import blanking, erasing, own_data, repository
+from api.domain.registrations import blanking, erasing, own_data, repository, retention_repository
 from api.domain.registrations.models import Registration
 from api.lib.security import Scope
 from api.lib.uow import UnitOfWork
@@ -70,12 +70,12 @@ class RegistrationData:
             return 0
         if rule.table == "registration":
             events = await catalog.ended(uow, before, organization_ids)
-            rows = await repository.over(uow.session, sorted(events), _BATCH)
+            rows = await retention_repository.over(uow.session, sorted(events), _BATCH)
             await erasing.erase(uow, rows)
             return len(rows)
         if rule.table == "registration.unfinished":
-            rows = await repository.unfinished(uow.session, before, organization_ids, _BATCH)
-            await repository.purge(uow.session, [row.id for row in rows])
+            rows = await retention_repository.unfinished(uow.session, before, organization_ids, _BATCH)
+            await retention_repository.purge(uow.session, [row.id for row in rows])
             return len(rows)
         if rule.table == "registration.field":
             return await blanking.blank(uow, before, organization_ids)

@@ -8,7 +8,7 @@ from api.domain.organizations import service as organizations
 from api.domain.privacy import consents, erasures, register, retention
 from api.domain.privacy.contracts import ANALYTICS, Consent, ConsentGiven, Erasure, Section, Subject
 from api.domain.privacy.register import Processing
-from api.domain.registrations import access, erasing, own_data, repository
+from api.domain.registrations import access, erasing, own_data, repository, submission
 from api.domain.registrations.models import Registration
 from api.domain.registrations.personal_data import RegistrationData
 from api.domain.registrations.repository import RegistrationRepository
@@ -32,10 +32,12 @@ async def consents_of(uow: UnitOfWork, uid: UUID) -> list[Consent]:
 
 
 async def give(uow: UnitOfWork, uid: UUID, purpose: str, text_version: str, locale: str) -> Consent:
-    """Record a consent that the app has asked for."""
+    """Record a consent that the app has asked for; what it permits to be told is told now, if it has happened."""
     row = await _held(uow, uid)
     given = ConsentGiven(purpose, text_version, locale, "app")
     [made] = await consents.give(uow, [given], registration_id=row.id, organization_id=row.organization_id)
+    if purpose == ANALYTICS and row.state == "confirmed":
+        await submission.tell_analysts(uow, row)
     return next(one for one in await consents.of(uow, [row.id]) if one.uid == made)
 
 

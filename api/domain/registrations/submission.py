@@ -287,6 +287,14 @@ async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> N
     await sync.enqueue(uow, [Destination.ODOO], Aggregate.REGISTRATION, row.uid, **reach)
     if uow.kernel.settings.smtp_url and row.contact_email and occasion is not Aggregate.REGISTRATION:
         await sync.enqueue(uow, [Destination.MAIL], occasion, row.uid, **reach)
-    measured = uow.kernel.settings.mixpanel_token and occasion is Aggregate.CONFIRMATION
-    if measured and await consents.consenting(uow, ANALYTICS, [row.id]):
-        await sync.enqueue(uow, [Destination.ANALYTICS], Aggregate.SUBMITTED, row.uid, **reach)
+    if occasion is Aggregate.CONFIRMATION and await consents.consenting(uow, ANALYTICS, [row.id]):
+        await tell_analysts(uow, row)
+
+
+async def tell_analysts(uow: UnitOfWork, row: Registration) -> None:
+    """Have the analysts told of a registration that was confirmed, where there are any."""
+    if uow.kernel.settings.mixpanel_token:
+        await sync.enqueue(
+            uow, [Destination.ANALYTICS], Aggregate.SUBMITTED, row.uid, revision=row.revision,
+            organization_id=row.organization_id,
+        )  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from api.lib.schema import EMAIL, END, LINE, LINES, Input, Output, Page
+from api.lib.schema import EMAIL, END, LINE, LINES, Input, Output
 
 
 class SupportRequestIn(Input, frozen=True, kw_only=True):
@@ -42,5 +42,8 @@ class SupportRequestOut(Output, frozen=True, kw_only=True):
     error: str | None
 
 
-class SupportRequestPage(Page[SupportRequestOut], frozen=True, kw_only=True):
-    """Requests, the newest first."""
+class SupportRequestPage(Output, frozen=True, kw_only=True):
+    """Requests, the newest first; ``next_cursor`` is null on the last page."""
+
+    items: list[SupportRequestOut]
+    next_cursor: str | None

@@ -169,9 +169,27 @@ def _state(error: BaseException) -> str:
     return str(getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
-def handle(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _log_refusal(request: Request[Any, Any, Any], problem: Problem) -> None:
+    """Write down who was refused what: many of them are somebody looking for a way in."""
+    handler, principal = request.scope.get("route_handler"), request.scope.get("user")
+    log.warning(
+        "authorization refused",
+        **{
+            "http.method": request.method,
+            "http.route": request.scope.get("path_template", "-"),
+            "permission": str(getattr(handler, "opt", {}).get("permission", "-")),
+            "slug": problem.slug,
+            "usr.id": getattr(principal, "subject_uid", None),
+            "usr.kind": getattr(principal, "kind", "anonymous"),
+        },
+    )
+
+
+def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Exception handler for everything."""
     problem = from_exception(error)
+    if problem.status == Forbidden.status:
+        _log_refusal(request, problem)
     if problem.status >= 500:
         # The statement's parameters may be people's answers: the type and the place are enough to find the cause.
         log.error(

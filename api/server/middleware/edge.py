@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from api.lib import networks, telemetry, tracing
-from api.lib.errors import AddressNotAllowed, Problem
+from api.lib.errors import AddressNotAllowed, NotFound, Problem
 from api.lib.http import problems
 from api.lib.http.asgi import ASGI, Message, Receive, Scope, Send
 from api.lib.settings import Settings
@@ -23,6 +23,8 @@ log = telemetry.logger(__name__)
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 # Probes come from the platform's own addresses, and learn nothing here but whether the process can work.
 _PROBES = frozenset({"/health/live", "/health/ready"})
+# What describes the API, by the first part of its address.
+_REFERENCE = frozenset({"docs", "docs-assets", "schema"})
 
 
 class Edge:
@@ -36,6 +38,7 @@ class Edge:
         )
         self._headers = SecurityHeaders(secure=settings.public_url.startswith("https:"))
         self._metrics = metrics
+        self._hidden = _REFERENCE if settings.api_docs == "off" else frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,6 +72,9 @@ class Edge:
         if scope["path"] not in _PROBES and not self._rules.admit(scope["client_ip"]):
             self._metrics.increment("http.refused", tags=["reason:address"])
             await exchange.refuse(AddressNotAllowed())
+            return
+        if scope["path"].lstrip("/").partition("/")[0] in self._hidden:
+            await exchange.refuse(NotFound())
             return
         try:
             await self._app(scope, exchange.receive, exchange.send)

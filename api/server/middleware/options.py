@@ -22,6 +22,8 @@ class OptionsMiddleware(ASGIMiddleware):
         app = scope["litestar_app"]
         template = scope["path_template"]
         methods = {method for route in app.routes if _is(route, template) for method in getattr(route, "methods", ())}
+        if "GET" in methods:
+            methods.add("HEAD")
         answer: Response[None] = Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
         await answer.to_asgi_response(None, None)(scope, receive, send)  # type: ignore[arg-type]
 

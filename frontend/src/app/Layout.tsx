@@ -57,6 +57,7 @@ function Navigation() {
   const session = useSession();
   const signOut = useSignOut();
   const navigate = useNavigate();
+  const goHome = () => navigate("/");
   return (
     <nav className="site-nav" aria-label={t.common.mainNavigation}>
       <NavLink to="/" end>
@@ -66,7 +67,7 @@ function Navigation() {
         <>
           <NavLink to="/account">{t.nav.account}</NavLink>
           {isStaff(session.me) && <NavLink to="/staff">{t.nav.staff}</NavLink>}
-          <Button variant="quiet" onPress={() => signOut().finally(() => navigate("/"))}>
+          <Button variant="quiet" onPress={() => signOut().then(goHome, goHome)}>
             {t.nav.signOut}
           </Button>
         </>

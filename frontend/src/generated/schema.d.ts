@@ -911,7 +911,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Organizations you have a role in
+         * Organizations you have a role in, or in one above
          * @description Permission: `organization:read`.
          */
         get: operations["listOrganizations"];
@@ -2416,6 +2416,7 @@ export interface components {
             home_region: string;
             kind: string;
             name: string;
+            permissions: string[];
             slug: string;
             /** Format: uuid */
             uid: string;
@@ -2674,6 +2675,7 @@ export interface components {
             /** Format: date-time */
             last_used_at: string;
             method: string;
+            second_factor: boolean;
             /** Format: uuid */
             uid: string;
             user_agent: string;
@@ -2776,9 +2778,26 @@ export interface components {
             registration?: string | null;
             subject: string;
         };
+        /** SupportRequestOut */
+        SupportRequestOut: {
+            confirmation_number: string | null;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            error: string | null;
+            message: string;
+            name: string;
+            reference: string;
+            registration: string | null;
+            state: string;
+            subject: string;
+            ticket: number | null;
+            /** Format: uuid */
+            uid: string;
+        };
         /** SupportRequestPage */
         SupportRequestPage: {
-            items: Record<string, never>[];
+            items: components["schemas"]["SupportRequestOut"][];
             next_cursor: string | null;
         };
         /** SupportRequestTaken */

@@ -1,22 +1,24 @@
 import { useEffect, useState } from "react";
 
 /**
- * The secret after the `#` of a link from a mail. A server never sees it; here it also leaves the address bar and the history
- * at once, so that neither a screenshot nor the next person at this computer has it.
+ * What stands after the `#` of the address, as it was written. A server never sees it; here it also leaves the address bar
+ * and the history at once, so that neither a screenshot nor the next person at this computer has it.
  */
-export function useFragmentSecret(): string {
-  const [secret] = useState(() => decodeFragment(window.location.hash));
+export function useFragment(): string {
+  const [fragment] = useState(() => window.location.hash.replace(/^#/, ""));
   useEffect(() => {
     if (!window.location.hash) return;
     const { pathname, search } = window.location;
     window.history.replaceState(window.history.state, "", pathname + search);
   }, []);
-  return secret;
+  return fragment;
 }
 
-function decodeFragment(hash: string): string {
+/** The secret of a link from a mail: all of the fragment. */
+export function useFragmentSecret(): string {
+  const fragment = useFragment();
   try {
-    return decodeURIComponent(hash.replace(/^#/, ""));
+    return decodeURIComponent(fragment);
   } catch {
     return "";
   }

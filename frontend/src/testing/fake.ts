@@ -184,6 +184,9 @@ export class FakeApi {
     http.get("*/api/v1/me/registrations", () =>
       HttpResponse.json(this.registration ? [this.registration] : []),
     ),
+    http.get("*/api/v1/organizations", () =>
+      HttpResponse.json(this.me ? this.organization.reachable(this.me.grants) : []),
+    ),
     http.get("*/api/v1/organizations/:uid/events", () =>
       HttpResponse.json({ items: events, next_cursor: null }),
     ),

@@ -1,10 +1,14 @@
 """Which passwords are taken."""
 
+import itertools
+
 import pytest
 
-from api.domain.accounts import passwords
-from api.domain.accounts.common_passwords import COMMON, squeezed
+from api.domain.accounts import models, passwords
+from api.domain.accounts.common_passwords import COMMON, CONTEXT, leaked, squeezed
 from api.domain.accounts.errors import PasswordTooWeak
+from api.lib.settings import rows
+from tests.conftest import ROOT
 
 NOBODY = {"email": "nila.rao@example.org", "name": "Nila Rao Deshpande"}
 
@@ -53,8 +57,64 @@ def test_with_a_second_factor_eight_characters_do() -> None:
 
 
 def test_the_list_holds_what_can_be_entered() -> None:
-    assert len(COMMON) > 100
-    assert [word for word in COMMON if len(word) < 7 or squeezed(word) != word] == []
+    assert len(COMMON) > 10_000
+    assert [word for word in COMMON if len(word) < 6 or squeezed(word) != word] == []
+
+
+def test_the_commonest_that_would_fit_are_refused() -> None:
+    fitting = [word for word in leaked() if len(word) >= passwords.MIN_LENGTH_WITH_SECOND_FACTOR]
+    assert len(fitting) > 10_000
+    # Whatever the reason: some are rows or repetitions, too.
+    assert [word for word in fitting if code(word, second_factor=True) is None] == []
+    # Long enough to stand alone, by what people do to a short one.
+    longer = [
+        word for first, second in itertools.pairwise(fitting[:3001]) for word in (f"{first}1234567", first + second)
+    ]
+    assert len(longer) == 6000
+    assert [word for word in longer if len(word) >= passwords.MIN_LENGTH and code(word) is None] == []
+    # The control: what is not in the list is not refused with it.
+    assert code("lampriver-otter", second_factor=True) is None
+    assert code("starwars in the otter's garden") is None
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("Global PRS registration 2026", "near"),
+        ("organiser@globalprs-1", "near"),
+        ("Data-Steward-Support-99", "near"),
+        ("Welcome to Global PRS!", "near"),
+        ("global lamps on the river", None),
+        ("1478 2369 5501 7736", None),
+    ],
+)
+def test_words_that_stand_near_are_refused(password: str, reason: str | None) -> None:
+    assert code(password) == reason
+
+
+def test_the_page_lists_the_words() -> None:
+    page = (ROOT / "docs" / "security" / "passwords.md").read_text()
+    listed = page.partition("<!-- words -->")[2].partition("<!-- /words -->")[0].split()
+    assert sorted(listed) == sorted(CONTEXT)
+
+
+async def test_a_long_password_is_taken_whole() -> None:
+    long = "lamp river otter " * 15
+    assert passwords.MAX_LENGTH == 256 > len(long) > 250
+    assert code(long) is None
+    encoded = await passwords.hash_password(long)
+    assert await passwords.verify(long, encoded)
+    assert not await passwords.verify(long[:-1], encoded)
+    assert not await passwords.verify(long.upper(), encoded)
+
+
+def test_nothing_makes_a_password_old() -> None:
+    assert "password_hash" in models.Account.__table__.columns
+    assert [name for name in map(str, models.Account.__table__.columns) if "password" in name] == [
+        "account.password_hash",
+        "account.password_is_short",
+    ]
+    assert [row.variable for row in rows() if "PASSWORD" in row.variable] == ["PRS_ODOO_PASSWORD"]
 
 
 async def test_the_same_keys_fit_whatever_form_the_device_sends() -> None:

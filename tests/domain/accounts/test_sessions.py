@@ -245,7 +245,7 @@ async def test_sessions_are_listed_and_ended_one_by_one(api: httpx.AsyncClient, 
     other = await sign_in(api, "front-desk@example.org")
     listed = await sessions_of(api, laptop)
     assert [found["current"] for found in listed].count(True) == 1
-    assert {found["method"] for found in listed} == {"password"}
+    assert {(found["method"], found["second_factor"]) for found in listed} == {("password", False)}
     assert len(listed) == 2
     old = next(found["uid"] for found in listed if not found["current"])
     assert (await api.delete(f"/api/v1/me/sessions/{old}", headers=other)).status_code == 404

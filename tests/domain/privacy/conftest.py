@@ -82,6 +82,8 @@ class Places:
     def files(self) -> bytes:
         """Return the database's own files, once what was deleted is vacuumed away. Not the write-ahead log."""
         name = self.databases.name
+        # The planner's statistics quote common values until a table is analysed once more.
+        self.services.postgres.execute("ANALYZE", database=name)
         self.services.postgres.execute("VACUUM FULL", database=name)
         self.services.postgres.execute("CHECKPOINT", database=name)
         query = f"SELECT oid FROM pg_database WHERE datname = '{name}'"  # noqa: S608 (our own name)

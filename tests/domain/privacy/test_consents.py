@@ -162,6 +162,25 @@ async def test_a_withdrawal_stops_what_is_on_its_way_and_has_the_rest_deleted(
     assert set(body["distinct_ids"]) == {told.body["uid"], waiting.body["uid"]}
 
 
+async def test_who_agrees_after_the_confirmation_is_counted_once_and_a_draft_not_yet(
+    settings: Settings, world: World, worker_kernel: Kernel, analysts: Analysts
+) -> None:
+    wanted = measured(settings, analysts)
+    agreement = {"purpose": "analytics", "text_version": "2026-11"}
+    async with running(wanted) as found:
+        draft = await Draft.start(found.client, world)
+        confirmed = await Draft.start(found.client, world)
+        await confirmed.fill(world)
+        assert (await confirmed.submit()).status_code == 200
+        for one in (draft, confirmed, confirmed):
+            given = await found.client.post(f"{one.address}/consents", json=agreement, headers=one.headers)
+            assert given.status_code == 201, given.text
+            await drain(worker_kernel, ANALYTICS, AnalyticsDelivery(wanted))
+    assert {event["properties"]["distinct_id"] for event in analysts.events} == {confirmed.body["uid"]}
+    # Given twice, it is told under the same name, of which Mixpanel keeps one.
+    assert len({event["properties"]["$insert_id"] for event in analysts.events}) == 1
+
+
 async def test_an_erasure_reaches_the_analysts_and_waits_for_them(
     settings: Settings, world: World, owner: Database, analysts: Analysts
 ) -> None:

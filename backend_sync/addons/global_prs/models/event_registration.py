@@ -1,7 +1,7 @@
 # Copyright 2026 Global PRS
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import _, api, fields, models
+from odoo import _, api, fields, models, tools
 
 
 class EventRegistration(models.Model):
@@ -30,15 +30,39 @@ class EventRegistration(models.Model):
             "phone": False,
             "company_name": False,
             "partner_id": False,
+            "registration_properties": False,
             "prs_number": False,
             "prs_answers": False,
         }
 
     def _ext_forget(self):
+        contacts = self._ext_contacts()
         # Answers to Odoo's own questions; they come with website_event.
         if "registration_answer_ids" in self._fields:
             self.sudo().registration_answer_ids.unlink()
-        return super()._ext_forget()
+        result = super()._ext_forget()
+        contacts._ext_unlink_unused()
+        return result
+
+    def _ext_contacts(self):
+        """Contacts that Odoo made of these attendees, as it does for whom a message is sent to from an attendee's
+        chatter. One that is older than the registration did not come from it."""
+        contacts = everybody = self.env["res.partner"].sudo().with_context(active_test=False)
+        emails = {registration: tools.email_normalize(registration.email) for registration in self}
+        # One search for all: a table of contacts may be long, and has no index of the name.
+        namesakes = everybody.search(
+            [("email_normalized", "in", list(filter(None, emails.values()))), ("name", "in", self.mapped("name"))]
+        )
+        for registration, email in emails.items():
+            known = namesakes.filtered(
+                lambda partner, email=email, name=registration.name: (
+                    (partner.email_normalized, partner.name) == (email, name)
+                )
+            )
+            contacts |= (registration.sudo().partner_id | known).filtered(
+                lambda partner, since=registration.create_date: partner.create_date >= since
+            )
+        return contacts
 
     def _update_mail_schedulers(self):
         if self.env.context.get("global_prs_sync"):

@@ -50,7 +50,7 @@ class GlobalPrsExtKey(models.Model):
         self.env.cr.execute(
             """
             INSERT INTO global_prs_ext_key (model, ext_uuid, erased)
-            SELECT %s, uuid, TRUE FROM unnest(%s) AS uuid ORDER BY uuid
+            SELECT DISTINCT %s, uuid, TRUE FROM unnest(%s::varchar[]) AS uuid ORDER BY uuid
             ON CONFLICT (model, ext_uuid) DO UPDATE SET erased = TRUE
             """,
             (model, list(uuids)),

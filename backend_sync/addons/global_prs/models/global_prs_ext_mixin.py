@@ -1,6 +1,8 @@
 # Copyright 2026 Global PRS
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import re
+
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
@@ -88,13 +90,14 @@ class GlobalPrsExtMixin(models.AbstractModel):
             raise AccessError(_("Only the synchronisation may erase the platform's records."))
         if not isinstance(uuids, list) or not all(isinstance(uuid, str) and uuid.strip() for uuid in uuids):
             raise ValidationError(_("Each item must be an ext_uuid."))
+        if not self._ext_blanks():
+            raise ValidationError(_("%s holds nothing personal.", self._name))
         self.env["global.prs.ext.key"]._erase(self._name, uuids)
         records = self._ext_sync_env()
         found = records._ext_search(uuids)
         known = records.browse(record.id for record in found.values())
         if known:
             known._ext_lock()
-            known.write(self._ext_blanks())
             known._ext_forget()
         records.env.flush_all()
         return [{"ext_uuid": uuid, "status": "erased" if uuid in found else "unknown"} for uuid in uuids]
@@ -105,11 +108,26 @@ class GlobalPrsExtMixin(models.AbstractModel):
         return {}
 
     def _ext_forget(self):
-        """Remove what hangs on erased records and may name the person."""
-        if "message_ids" in self._fields:
-            self.sudo().message_ids.unlink()
-        if "activity_ids" in self._fields:
-            self.sudo().activity_ids.unlink()
+        """Blank the records, and remove what hangs on them and may name the person."""
+        self.write(self._ext_blanks())
+        env = self.sudo().env
+        here = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        # Not message_ids, which leaves out what users were notified of.
+        messages = env["mail.message"].search([("model", "=", self._name), ("res_id", "in", self.ids)])
+        if "sms.sms" in env:
+            env["sms.sms"].search([("mail_message_id", "in", messages.ids)]).unlink()
+        messages.unlink()
+        env["mail.activity"].with_context(active_test=False).search(here).unlink()
+        env["mail.followers"].search([*here, ("partner_id.partner_share", "=", True)]).unlink()
+        # Attachments of a field are left out of a search that does not name the field.
+        env["ir.attachment"].search([*here, "|", ("res_field", "=", False), ("res_field", "!=", False)]).unlink()
+        self._ext_forget_notifications()
+
+    def _ext_forget_notifications(self):
+        """Remove what waits for browsers: Odoo keeps it until its next vacuum, up to a day."""
+        waiting = self.env["bus.bus"].sudo().search([("message", "like", self._name)])
+        ids = {str(number) for number in self.ids}
+        waiting.filtered(lambda one: not ids.isdisjoint(re.findall(r"\d+", one.message))).unlink()
 
     @api.model
     def _ext_blanked(self, vals_list):

@@ -1,1 +1,2 @@
+from . import test_ext_erase
 from . import test_ext_upsert

@@ -9,8 +9,9 @@ TICKET = "5a2f0c1e-0000-4000-8000-000000000002"
 REGISTRATION = "5a2f0c1e-0000-4000-8000-000000000003"
 
 
-@tagged("post_install", "-at_install")
-class TestExtUpsert(TransactionCase):
+class ExtCase(TransactionCase):
+    """An event and a ticket of the platform."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -55,6 +56,9 @@ class TestExtUpsert(TransactionCase):
     def _statuses(self, model, *vals_list):
         return [result["status"] for result in model.ext_upsert(list(vals_list))]
 
+
+@tagged("post_install", "-at_install")
+class TestExtUpsert(ExtCase):
     def test_new_record_is_created_and_answers_string_keys(self):
         results = self.Registration.ext_upsert([self.registration_vals()])
         registration = self.Registration.search([("ext_uuid", "=", REGISTRATION)])
@@ -169,37 +173,6 @@ class TestExtUpsert(TransactionCase):
         user = new_test_user(self.env, "prs_event_manager", groups="event.group_event_manager")
         with self.assertRaises(AccessError):
             self.Registration.with_user(user).ext_upsert([self.registration_vals()])
-
-    PERSONAL = ("name", "email", "phone", "company_name", "partner_id", "prs_number", "prs_answers")
-
-    def _personal(self, registration):
-        return {name: registration[name] for name in self.PERSONAL if registration[name] and name != "name"}
-
-    def test_erased_record_stays_without_what_is_personal(self):
-        registration = self._upsert(
-            self.Registration, self.registration_vals(phone="+911234567890", prs_number="PRS-7Q2K", prs_answers="{}")
-        )
-        registration.message_post(body="Asha called")
-        results = self.Registration.ext_erase([REGISTRATION])
-        self.assertEqual(results, [{"ext_uuid": REGISTRATION, "status": "erased"}])
-        self.assertEqual((registration.name, registration.state), ("Erased", "open"))
-        self.assertFalse(self._personal(registration))
-        self.assertFalse(registration.message_ids)
-        self.assertEqual(self.Registration.ext_erase([REGISTRATION])[0]["status"], "erased")
-
-    def test_what_arrives_late_cannot_bring_a_person_back(self):
-        self.Registration.ext_erase([REGISTRATION])
-        registration = self._upsert(self.Registration, self.registration_vals(state="cancel"))
-        self.assertEqual((registration.name, registration.state), ("Erased", "cancel"))
-        self.Registration.ext_upsert([self.registration_vals(ext_rev=2, email="asha@example.org")])
-        self.assertFalse(self._personal(registration))
-        other = self._upsert(self.Registration, self.registration_vals(ext_uuid=REGISTRATION[:-1] + "9"))
-        self.assertEqual(other.name, "Asha Rao")
-
-    def test_only_the_synchronisation_may_erase(self):
-        user = new_test_user(self.env, "prs_event_manager_2", groups="event.group_event_manager")
-        with self.assertRaises(AccessError):
-            self.Registration.with_user(user).ext_erase([REGISTRATION])
 
     def test_answers_and_number_are_kept(self):
         registration = self._upsert(

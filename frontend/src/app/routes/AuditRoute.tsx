@@ -1,9 +1,9 @@
 import { AuditPage } from "@/features/audit/AuditPage";
 import { OrganizationHeading } from "@/features/organization/OrganizationHeading";
 import type { Me } from "@/lib/api/types";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 
-type AuditRouteProps = { me: Me; organization: GrantedOrganization };
+type AuditRouteProps = { me: Me; organization: Organization };
 
 export default function AuditRoute({ me, organization }: AuditRouteProps) {
   return (

@@ -1,9 +1,9 @@
 import { OrganizationHeading } from "@/features/organization/OrganizationHeading";
 import { PrivacyOfficePage } from "@/features/privacy/office/PrivacyOfficePage";
 import type { Me } from "@/lib/api/types";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 
-type PrivacyOfficeRouteProps = { me: Me; organization: GrantedOrganization };
+type PrivacyOfficeRouteProps = { me: Me; organization: Organization };
 
 export default function PrivacyOfficeRoute({ me, organization }: PrivacyOfficeRouteProps) {
   return (

@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from "react";
 import { Route, Routes, useMatch, useSearchParams } from "react-router";
 import { SignedIn } from "@/app/SignedIn";
+import { Skeleton } from "@/components/ui/Feedback";
 import { SecondFactorBanner } from "@/features/accounts/SecondFactorBanner";
 import { NotYours } from "@/features/organization/NotYours";
 import {
@@ -10,14 +11,11 @@ import {
 } from "@/features/organization/OrganizationNavigation";
 import { StaffPage } from "@/features/staff/StaffPage";
 import type { Me } from "@/lib/api/types";
-import {
-  type GrantedOrganization,
-  organizationsOf,
-  permissionsIn,
-} from "@/lib/session/permissions";
+import { useMessages } from "@/lib/i18n/i18n";
+import { type Organization, useOrganizations } from "@/lib/session/permissions";
 import NotFoundRoute from "./NotFoundRoute";
 
-type PageProps = { me: Me; organization: GrantedOrganization };
+type PageProps = { me: Me; organization: Organization };
 
 const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   people: lazy(async () => ({
@@ -31,6 +29,7 @@ const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   })),
   audit: lazy(() => import("./AuditRoute")),
   privacy: lazy(() => import("./PrivacyOfficeRoute")),
+  support: lazy(() => import("./SupportInboxRoute")),
 };
 
 const FormImportPage = lazy(async () => ({
@@ -44,13 +43,21 @@ export default function StaffRoute() {
 function StaffArea({ me }: { me: Me }) {
   const [params] = useSearchParams();
   const slug = useMatch("/staff/organization/:slug/*")?.params.slug;
-  const organizations = organizationsOf(me);
+  const t = useMessages();
+  const { organizations, isPending } = useOrganizations(me);
   const organization =
     organizations.find((one) => one.slug === slug || one.uid === params.get("organization")) ??
     (slug === undefined ? organizations[0] : undefined);
+  if (!organization && slug !== undefined && isPending) {
+    return (
+      <div className="page">
+        <Skeleton label={t.common.loading} lines={4} />
+      </div>
+    );
+  }
   return (
     <>
-      <OrganizationNavigation me={me} organization={organization} />
+      <OrganizationNavigation organization={organization} />
       <SecondFactorBanner me={me} />
       <Routes>
         <Route index element={<StaffPage me={me} />} />
@@ -71,7 +78,7 @@ function StaffArea({ me }: { me: Me }) {
 
 function Guarded({ me, organization, page }: PageProps & { page: OrganizationPage }) {
   const Page = PAGES[page];
-  return permissionsIn(me, organization.uid).has(ORGANIZATION_PAGES[page]) ? (
+  return organization.permissions.has(ORGANIZATION_PAGES[page]) ? (
     <Page me={me} organization={organization} />
   ) : (
     <NotYours />

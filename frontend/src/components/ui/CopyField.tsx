@@ -41,7 +41,7 @@ export function CopyField({
         dir="ltr"
         onFocus={(event) => event.target.select()}
       />
-      <div className="row">
+      <div className="row copy-row">
         <Button variant="primary" onPress={copyNow}>
           {copy}
         </Button>

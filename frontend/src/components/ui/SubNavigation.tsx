@@ -12,10 +12,17 @@ export function SubNavigation({ label, pages }: { label: string; pages: readonly
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another current entry
   useEffect(() => {
     const current = list.current?.querySelector<HTMLElement>("[aria-current=page]");
-    if (!list.current || !current) return;
+    const line = list.current;
+    if (!line || !current) return;
     // The line alone moves: `scrollIntoView` would move the page too.
-    const middle = current.offsetLeft + current.offsetWidth / 2;
-    list.current.scrollLeft = middle - list.current.offsetWidth / 2;
+    const show = () => {
+      const middle = current.offsetLeft + current.offsetWidth / 2;
+      line.scrollLeft = middle - line.offsetWidth / 2;
+    };
+    show();
+    // A phone is turned, a window made narrow.
+    window.addEventListener("resize", show);
+    return () => window.removeEventListener("resize", show);
   }, [pathname]);
 
   return (

@@ -24,8 +24,8 @@ export function signUp(body: Schemas["AccountIn"]): Promise<unknown> {
   return unwrap(api.POST("/api/v1/auth/accounts", { body }));
 }
 
-export function verifyEmail(token: string): Promise<unknown> {
-  return unwrap(api.POST("/api/v1/auth/email-verifications", { body: { token } }));
+export function verifyEmail(token: string, password: string): Promise<unknown> {
+  return unwrap(api.POST("/api/v1/auth/email-verifications", { body: { token, password } }));
 }
 
 export function resendVerification(email: string): Promise<unknown> {

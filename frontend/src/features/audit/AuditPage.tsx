@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useSearchParams } from "react-router";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 import { AuditFilters } from "./AuditFilters";
 import { EventDetails } from "./EventDetails";
 import { EventTable } from "./EventTable";
@@ -11,7 +11,7 @@ import { useTexts } from "./texts";
 import "./audit.css";
 
 type AuditPageProps = {
-  organization: GrantedOrganization;
+  organization: Organization;
   /** The page's heading, which the organization's pages share. */
   heading: (lead: string) => ReactNode;
 };

@@ -2,11 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { Button } from "@/components/ui/Button";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { download } from "@/lib/download";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 import { type AuditFilter, type ExportFormat, exportEvents } from "./queries";
 import { useTexts } from "./texts";
 
-type ExportButtonsProps = { organization: GrantedOrganization; filter: AuditFilter };
+type ExportButtonsProps = { organization: Organization; filter: AuditFilter };
 
 export function ExportButtons({ organization, filter }: ExportButtonsProps) {
   const texts = useTexts();

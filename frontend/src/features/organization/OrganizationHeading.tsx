@@ -2,18 +2,14 @@ import { useNavigate, useParams } from "react-router";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { SelectField } from "@/components/ui/SelectField";
 import type { Me } from "@/lib/api/types";
-import {
-  type GrantedOrganization,
-  organizationsOf,
-  permissionsIn,
-} from "@/lib/session/permissions";
+import { type Organization, useOrganizations } from "@/lib/session/permissions";
 import { ORGANIZATION_PAGES, type OrganizationPage } from "./OrganizationNavigation";
 import { useTexts } from "./texts";
 import "./organization.css";
 
 type OrganizationHeadingProps = {
   me: Me;
-  organization: GrantedOrganization;
+  organization: Organization;
   page: OrganizationPage;
   lead: string;
 };
@@ -23,8 +19,8 @@ export function OrganizationHeading({ me, organization, page, lead }: Organizati
   const texts = useTexts();
   const navigate = useNavigate();
   const { slug } = useParams();
-  const others = organizationsOf(me).filter(({ uid }) =>
-    permissionsIn(me, uid).has(ORGANIZATION_PAGES[page]),
+  const others = useOrganizations(me).organizations.filter(({ permissions }) =>
+    permissions.has(ORGANIZATION_PAGES[page]),
   );
   return (
     <div className="organization-heading">

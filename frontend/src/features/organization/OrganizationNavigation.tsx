@@ -1,10 +1,5 @@
 import { SubNavigation, type SubPage } from "@/components/ui/SubNavigation";
-import type { Me } from "@/lib/api/types";
-import {
-  type GrantedOrganization,
-  type Permission,
-  permissionsIn,
-} from "@/lib/session/permissions";
+import type { Organization, Permission } from "@/lib/session/permissions";
 import { useTexts } from "./texts";
 
 /** The pages about an organization, each for those who may see it. */
@@ -14,18 +9,18 @@ export const ORGANIZATION_PAGES = {
   access: "organization:manage",
   audit: "audit:read",
   privacy: "privacy:manage",
+  support: "registration:read",
 } as const satisfies Record<string, Permission>;
 
 export type OrganizationPage = keyof typeof ORGANIZATION_PAGES;
 
-type OrganizationNavigationProps = { me: Me; organization: GrantedOrganization | undefined };
+type OrganizationNavigationProps = { organization: Organization | undefined };
 
-export function OrganizationNavigation({ me, organization }: OrganizationNavigationProps) {
+export function OrganizationNavigation({ organization }: OrganizationNavigationProps) {
   const texts = useTexts();
   if (!organization) return null;
-  const permissions = permissionsIn(me, organization.uid);
   const pages: SubPage[] = (Object.keys(ORGANIZATION_PAGES) as OrganizationPage[])
-    .filter((page) => permissions.has(ORGANIZATION_PAGES[page]))
+    .filter((page) => organization.permissions.has(ORGANIZATION_PAGES[page]))
     .map((page) => ({
       to: `/staff/organization/${organization.slug}/${page}`,
       label: texts[page],

@@ -11,6 +11,8 @@ export type RequestedErasure = Schemas["ErasureAccepted"];
 export type DataSubject = {
   key: readonly string[];
   consents: () => Promise<Consent[]>;
+  /** Agreeing outside a form; only a registration can, as it says whose data it is about. */
+  give?: (consent: Schemas["ConsentIn"]) => Promise<Consent>;
   withdraw: (consent: string) => Promise<unknown>;
   download: () => Promise<Blob>;
   erase: (password: string) => Promise<RequestedErasure>;
@@ -43,6 +45,8 @@ export function ofRegistration(
     key: ["registration-data", registration],
     consents: () =>
       unwrap(api.GET("/api/v1/registrations/{registration}/consents", { params, headers })),
+    give: (body) =>
+      unwrap(api.POST("/api/v1/registrations/{registration}/consents", { params, headers, body })),
     withdraw: (consent) =>
       unwrap(
         api.POST("/api/v1/registrations/{registration}/consents/{consent}/withdraw", {

@@ -8,7 +8,7 @@ import { TextField } from "@/components/ui/TextField";
 import type { Me, StaffRegistration } from "@/lib/api/types";
 import { download } from "@/lib/download";
 import { useMessages, useText } from "@/lib/i18n/i18n";
-import { organizationsOf, permissionsIn } from "@/lib/session/permissions";
+import { useOrganizations } from "@/lib/session/permissions";
 import { exportRegistrations, STATES, type StaffFilter, useFilterEvents } from "./queries";
 import { RegistrationDrawer } from "./RegistrationDrawer";
 import { RegistrationTable } from "./RegistrationTable";
@@ -23,7 +23,7 @@ export function StaffPage({ me }: { me: Me }) {
   const [params, setParams] = useSearchParams();
   const [selected, setSelected] = useState<StaffRegistration | null>(null);
   const [isSearching, setSearching] = useState(false);
-  const organizations = organizationsOf(me);
+  const { organizations } = useOrganizations(me);
   const wanted = params.get("organization");
   const organization = organizations.find(({ uid }) => uid === wanted) ?? organizations[0];
   const filter: StaffFilter = {
@@ -51,7 +51,7 @@ export function StaffPage({ me }: { me: Me }) {
       </div>
     );
   }
-  const mayReveal = permissionsIn(me, organization.uid).has("sensitive:reveal");
+  const mayReveal = organization.permissions.has("sensitive:reveal");
   return (
     <div className="page stack">
       <div className="row between">

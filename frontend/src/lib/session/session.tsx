@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, unwrap } from "@/lib/api/client";
 import type { Me } from "@/lib/api/types";
+import { forgetOwnCopies } from "./ownCopies";
 import { currentToken, forgetToken, keepToken, mayHaveSession, refreshToken } from "./token";
 
 export type Session =
@@ -45,6 +46,7 @@ export function useEndSession(): () => void {
   const queries = useQueryClient();
   return useCallback(() => {
     forgetToken();
+    forgetOwnCopies();
     queries.clear();
     queries.setQueryData(ME, null);
   }, [queries]);

@@ -24,7 +24,8 @@ function sessionsOf() {
       last_used_at: "2026-11-20T10:40:00Z",
       expires_at: "2026-12-20T08:00:00Z",
       user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-      method: "second-factor",
+      method: "password",
+      second_factor: true,
       current: true,
     },
     {
@@ -35,6 +36,7 @@ function sessionsOf() {
       user_agent:
         "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36",
       method: "password",
+      second_factor: false,
       current: false,
     },
   ];
@@ -95,7 +97,7 @@ export class FakeAccounts {
         return problem({ status: 422, slug: "password-too-weak" });
       return HttpResponse.json({ status: "check-your-mail" }, { status: 202 });
     }),
-    http.post("*/api/v1/auth/email-verifications", ({ request }) => this.follow(request)),
+    http.post("*/api/v1/auth/email-verifications", ({ request }) => this.verify(request)),
     http.post("*/api/v1/auth/email-verifications/resend", () =>
       HttpResponse.json({}, { status: 202 }),
     ),
@@ -144,6 +146,14 @@ export class FakeAccounts {
   private async withCode(request: Request, then: () => Response): Promise<Response> {
     const { code } = (await request.json()) as { code: string };
     return code === GOOD_CODE ? then() : problem({ status: 422, slug: "wrong-code" });
+  }
+
+  private async verify(request: Request): Promise<Response> {
+    const { token, password } = (await request.json()) as { token: string; password: string };
+    if (token !== GOOD_LINK) return problem({ status: 422, slug: "link-not-valid" });
+    return password === GOOD_PASSWORD
+      ? noContent()
+      : problem({ status: 422, slug: "not-your-password" });
   }
 
   private async follow(request: Request): Promise<Response> {

@@ -1,4 +1,5 @@
 import { HttpResponse, http } from "msw";
+import type { Grant } from "@/lib/api/types";
 import { noContent, problem } from "../problem";
 
 function grantsOf() {
@@ -62,6 +63,53 @@ function keysOf() {
   ];
 }
 
+function requestsOf() {
+  return [
+    {
+      uid: "5a000000-0001-4c1e-9b3a-000000000001",
+      reference: "5A00-0001",
+      created_at: "2026-11-20T09:41:00Z",
+      subject: "I cannot come on the first day",
+      message: "May I arrive one day later?\nThank you.",
+      email: "asha@example.org",
+      name: "Asha Kulkarni",
+      registration: "7d1f0a44-0001-4c1e-9b3a-000000000001" as string | null,
+      confirmation_number: "GYL-7K3M-29" as string | null,
+      state: "sent",
+      ticket: 4711 as number | null,
+      error: null as string | null,
+    },
+    {
+      uid: "5a000000-0002-4c1e-9b3a-000000000002",
+      reference: "5A00-0002",
+      created_at: "2026-11-19T17:02:00Z",
+      subject: "Vegan food",
+      message: "Is there vegan food?",
+      email: "ravi@example.org",
+      name: "",
+      registration: null,
+      confirmation_number: null,
+      state: "waiting",
+      ticket: null,
+      error: null,
+    },
+    {
+      uid: "5a000000-0003-4c1e-9b3a-000000000003",
+      reference: "5A00-0003",
+      created_at: "2026-11-18T11:20:00Z",
+      subject: "Invoice",
+      message: "Please send an invoice.",
+      email: "office@example.org",
+      name: "Meera",
+      registration: null,
+      confirmation_number: null,
+      state: "failed",
+      ticket: null,
+      error: "The help desk refused it.",
+    },
+  ];
+}
+
 type Policy = {
   second_factor_required: boolean;
   allowed_networks: string[];
@@ -79,8 +127,29 @@ export class FakeOrganization {
   grants = grantsOf();
   keys = keysOf();
   policy = NO_RULES;
+  requests = requestsOf();
+
+  /** What roles were given in, and one centre below the first of them. */
+  reachable(grants: readonly Grant[]) {
+    const [first] = grants;
+    const below = first && {
+      organization: {
+        uid: "0c0f0a44-0003-4c1e-9b3a-000000000003",
+        name: "Sahaya Nashik",
+        slug: "sahaya-nashik",
+      },
+      permissions: first.permissions,
+    };
+    return [...grants, ...(below ? [below] : [])].map(({ organization, permissions }) => ({
+      ...organization,
+      kind: "organization",
+      home_region: "local",
+      permissions,
+    }));
+  }
 
   reset(): void {
+    this.requests = requestsOf();
     this.grants = grantsOf();
     this.keys = keysOf();
     this.policy = NO_RULES;
@@ -153,6 +222,11 @@ export class FakeOrganization {
       }
       this.policy = policy;
       return HttpResponse.json(policy);
+    }),
+    http.get("*/api/v1/organizations/:organization/support-requests", ({ request }) => {
+      const start = Number(new URL(request.url).searchParams.get("cursor") ?? 0);
+      const next = start + 2 < this.requests.length ? String(start + 2) : null;
+      return HttpResponse.json({ items: this.requests.slice(start, start + 2), next_cursor: next });
     }),
     http.post("*/api/v1/support-requests", () =>
       HttpResponse.json({ uid: "5a000000-0001-4c1e-9b3a-000000000001" }, { status: 202 }),

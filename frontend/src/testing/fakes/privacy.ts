@@ -38,7 +38,7 @@ export class FakePrivacy {
     const found = this.consents.find(({ uid }) => uid === consent);
     if (!found) return problem({ status: 404, slug: "not-found" });
     found.withdrawn_at = "2026-11-20T12:00:00Z";
-    return HttpResponse.json(found);
+    return HttpResponse.json({ ...found });
   }
 
   private zip(): Response {
@@ -65,6 +65,23 @@ export class FakePrivacy {
         : this.accepted();
     }),
     http.get("*/api/v1/registrations/:uid/consents", () => HttpResponse.json(this.consents)),
+    http.post("*/api/v1/registrations/:uid/consents", async ({ request }) => {
+      const body = (await request.json()) as {
+        purpose: string;
+        text_version: string;
+        locale: string;
+      };
+      const consent = {
+        ...body,
+        uid: `c0000000-0009-4c1e-9b3a-00000000000${this.consents.length}`,
+        given_at: "2026-11-20T11:00:00Z",
+        withdrawn_at: null,
+        source: "app",
+        registration: "7d1f0a44-0001-4c1e-9b3a-000000000001",
+      };
+      this.consents = [consent, ...this.consents];
+      return HttpResponse.json(consent, { status: 201 });
+    }),
     http.post("*/api/v1/registrations/:uid/consents/:consent/withdraw", ({ params }) =>
       this.withdraw(params.consent),
     ),

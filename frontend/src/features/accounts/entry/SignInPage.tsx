@@ -4,6 +4,8 @@ import { useNavigate, useSearchParams } from "react-router";
 import { LinkButton } from "@/components/ui/Button";
 import { Alert } from "@/components/ui/Feedback";
 import { asProblem } from "@/lib/api/problem";
+import { useFragment } from "@/lib/fragment";
+import { ownPath } from "@/lib/ownPath";
 import { useStartSession } from "@/lib/session/session";
 import { expectSession } from "@/lib/session/token";
 import { listProviders, signIn, signOnAddress } from "../api";
@@ -13,18 +15,15 @@ import { EntryForm } from "./EntryForm";
 import { EmailField, isEmail, PasswordField } from "./fields";
 import { SecondFactorForm } from "./SecondFactorForm";
 
-/** Only a path of this app: an address from the query must not lead elsewhere. */
-function safePath(wanted: string | null): string {
-  return wanted && /^\/(?![/\\])/.test(wanted) ? wanted : "/account";
-}
-
+/** `/sign-in`; a sign-on that still lacks the second factor comes back to `/sign-in#challenge=…&return_to=…`. */
 export function SignInPage() {
   const texts = useTexts();
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const start = useStartSession();
-  const [challenge, setChallenge] = useState<string | null>(null);
-  const path = safePath(params.get("next"));
+  const signOn = new URLSearchParams(useFragment());
+  const [challenge, setChallenge] = useState(signOn.get("challenge"));
+  const path = ownPath(signOn.get("return_to") ?? params.get("next"), "/account");
 
   const finish = async (accessToken: string) => {
     await start(accessToken);

@@ -1,50 +1,40 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { LinkButton } from "@/components/ui/Button";
-import { Alert, Skeleton } from "@/components/ui/Feedback";
-import { ProblemAlert } from "@/components/ui/Problem";
+import { Alert } from "@/components/ui/Feedback";
 import { asProblem } from "@/lib/api/problem";
 import { useFragmentSecret } from "@/lib/fragment";
-import { useMessages } from "@/lib/i18n/i18n";
 import { resendVerification, verifyEmail } from "../api";
 import { useTexts } from "../texts";
 import { EntryCard } from "./EntryCard";
 import { EntryForm } from "./EntryForm";
-import { EmailField, isEmail } from "./fields";
+import { EmailField, isEmail, PasswordField } from "./fields";
 
-// A link works once. React may run an effect twice, so the attempt is remembered by its token.
-const attempts = new Map<string, Promise<unknown>>();
+type Outcome = "open" | "done" | "dead";
 
-function verifyOnce(token: string): Promise<unknown> {
-  const known = attempts.get(token) ?? verifyEmail(token);
-  attempts.set(token, known);
-  known.catch(() => attempts.delete(token));
-  return known;
-}
-
-/** `/verify-email#token` */
+/**
+ * `/verify-email#token`. The link alone opens nothing: whoever signed up chose the password, and need not be the one who
+ * reads the mail.
+ */
 export function VerifyEmailPage() {
-  const t = useMessages();
   const texts = useTexts();
   const token = useFragmentSecret();
-  const [isDone, setDone] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
+  const [password, setPassword] = useState("");
+  const [isTried, setTried] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome>(token ? "open" : "dead");
+  const wrong = password ? null : texts.passwordMissing;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt sends it again
-  useEffect(() => {
-    let isCurrent = true;
-    setProblem(null);
-    if (!token) return;
-    verifyOnce(token).then(
-      () => isCurrent && setDone(true),
-      (error) => isCurrent && setProblem(error),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [token, attempt]);
+  const submit = async () => {
+    try {
+      await verifyEmail(token, password);
+    } catch (error) {
+      if (asProblem(error).slug !== "link-not-valid") throw error;
+      setOutcome("dead");
+      return;
+    }
+    setOutcome("done");
+  };
 
-  if (isDone) {
+  if (outcome === "done") {
     return (
       <EntryCard title={texts.verifiedTitle} lead={texts.verifiedLead}>
         <LinkButton to="/sign-in" variant="primary" size="l" wide>
@@ -53,14 +43,7 @@ export function VerifyEmailPage() {
       </EntryCard>
     );
   }
-  if (problem !== null && asProblem(problem).isTransient) {
-    return (
-      <EntryCard title={texts.verifyTitle}>
-        <ProblemAlert error={problem} onRetry={() => setAttempt(attempt + 1)} />
-      </EntryCard>
-    );
-  }
-  if (problem !== null || !token) {
+  if (outcome === "dead") {
     return (
       <EntryCard title={texts.verifyFailedTitle} lead={texts.verifyFailedLead}>
         <ResendForm />
@@ -68,8 +51,25 @@ export function VerifyEmailPage() {
     );
   }
   return (
-    <EntryCard title={texts.verifyTitle}>
-      <Skeleton label={t.common.loading} lines={2} />
+    <EntryCard title={texts.verifyTitle} lead={texts.verifyLead}>
+      <EntryForm
+        action={texts.verify}
+        busy={texts.verifying}
+        errors={{ "entry-password": wrong }}
+        onTry={() => setTried(true)}
+        onSubmit={submit}
+      >
+        <PasswordField
+          label={texts.password}
+          hint={texts.verifyHint}
+          value={password}
+          onChange={setPassword}
+          error={isTried && wrong}
+        />
+      </EntryForm>
+      <LinkButton to="/forgot-password" variant="quiet">
+        {texts.verifyOtherwise}
+      </LinkButton>
     </EntryCard>
   );
 }

@@ -82,7 +82,10 @@ function useColumns(): Column<Session>[] {
     {
       key: "method",
       label: texts.method,
-      cell: ({ method }) => texts.methods[method] ?? method,
+      cell: ({ method, second_factor }) => {
+        const name = texts.methods[method] ?? texts.otherService(method);
+        return second_factor ? texts.withCode(name) : name;
+      },
     },
     {
       key: "created",

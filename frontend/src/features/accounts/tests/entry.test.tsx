@@ -62,6 +62,28 @@ test.each([
   expect(await screen.findByRole("alert")).toHaveTextContent(text);
 });
 
+async function comeBackWith(fragment: string) {
+  window.location.hash = fragment;
+  const { user } = renderApp("/sign-in");
+  expect(await screen.findByRole("heading", { name: "One more step" })).toBeVisible();
+  expect(window.location.hash).toBe("");
+  await user.type(screen.getByLabelText(/^Code/), GOOD_CODE);
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  return user;
+}
+
+test("asks for the code after a sign-on elsewhere, and goes on to where one was heading", async () => {
+  await comeBackWith("challenge=from-there&return_to=%2Faccount%2Fsecurity%3Fa%3D1%26b%3D2");
+  expect(await screen.findByRole("heading", { name: "Security" })).toBeVisible();
+  const [call] = fake.callsTo("POST", /second-factor$/);
+  expect(call?.body).toEqual({ challenge: "from-there", code: GOOD_CODE });
+});
+
+test("does not go to another site after a sign-on elsewhere", async () => {
+  await comeBackWith("challenge=from-there&return_to=%2F%5Cevil.example");
+  expect(await screen.findByRole("heading", { name: "My registrations" })).toBeVisible();
+});
+
 test("says how long to wait after too many attempts", async () => {
   fake.refuseNext("POST", /auth\/sessions$/, {
     status: 429,
@@ -100,17 +122,50 @@ test("sends to the mail after signing up, whoever the address belongs to", async
   expect(await screen.findByRole("status")).toHaveTextContent("another mail is on its way");
 });
 
-test("confirms an address once and takes the secret out of the address bar", async () => {
+async function verifyWith(password: string) {
+  const { user } = renderApp("/verify-email");
+  await user.type(await screen.findByLabelText(/^Password/), password);
+  await user.click(screen.getByRole("button", { name: "Confirm my address" }));
+  return user;
+}
+
+test("confirms an address by the password and takes the secret out of the address bar", async () => {
   window.location.hash = GOOD_LINK;
-  renderApp("/verify-email");
+  await verifyWith(GOOD_PASSWORD);
   expect(await screen.findByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
   expect(window.location.hash).toBe("");
-  expect(fake.callsTo("POST", /email-verifications$/)).toHaveLength(1);
+  const [call] = fake.callsTo("POST", /email-verifications$/);
+  expect(call?.body).toEqual({ token: GOOD_LINK, password: GOOD_PASSWORD });
+});
+
+test("opens nothing by the link alone, nor by another's password, and shows the way out", async () => {
+  window.location.hash = GOOD_LINK;
+  const { user } = renderApp("/verify-email");
+  const password = await screen.findByLabelText(/^Password/);
+  expect(password).toHaveAttribute("autocomplete", "current-password");
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Confirm my address" }));
+  expect(password).toHaveFocus();
+  expect(fake.callsTo("POST", /email-verifications$/)).toHaveLength(0);
+  await user.type(password, "not the one");
+  await user.click(screen.getByRole("button", { name: "Confirm my address" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("not the password that was chosen");
+  await user.click(screen.getByRole("link", { name: /I did not sign up/ }));
+  expect(await screen.findByRole("heading", { name: "Choose a new password" })).toBeVisible();
+});
+
+test("lets one try again when the server does not answer, with the same link", async () => {
+  window.location.hash = GOOD_LINK;
+  fake.refuseNext("POST", /email-verifications$/, { status: 503, slug: "unavailable" });
+  const user = await verifyWith(GOOD_PASSWORD);
+  expect(await screen.findByRole("alert")).toHaveTextContent("not available just now");
+  await user.click(screen.getByRole("button", { name: "Confirm my address" }));
+  expect(await screen.findByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
 });
 
 test("offers a new link when the old one is dead", async () => {
   window.location.hash = "stale-link";
-  const { user } = renderApp("/verify-email");
+  const user = await verifyWith(GOOD_PASSWORD);
   await screen.findByRole("heading", { name: "This link no longer works" });
   await expectAccessible();
   await user.type(screen.getByLabelText(/^E-mail/), "asha@example.org");

@@ -37,6 +37,8 @@ export const en = {
     "longer-password-first":
       "Your password is short. Change it to one of at least 15 characters first.",
     "address-not-allowed": "Signing in is not allowed from this network.",
+    "not-your-password":
+      "This is not the password that was chosen at the sign-up. If it was not you, or you forgot it, set a new one below.",
     "link-not-valid": "This link was used already, or its time has passed.",
   } as Record<string, string>,
   signOnProblems: {
@@ -64,7 +66,12 @@ export const en = {
   sendAgain: "Send it again",
   sending: "Sending…",
   sentAgain: "If this address can be used, another mail is on its way.",
-  verifyTitle: "Confirming your address…",
+  verifyTitle: "Confirm your address",
+  verifyLead: "One last step: show that it was you who signed up.",
+  verifyHint: "The one you chose when you signed up.",
+  verify: "Confirm my address",
+  verifying: "Confirming…",
+  verifyOtherwise: "I did not sign up, or forgot it: set a new password",
   verifiedTitle: "Your address is confirmed",
   verifiedLead: "You can sign in now.",
   verifyFailedTitle: "This link no longer works",
@@ -137,11 +144,9 @@ export const en = {
   signedIn: "Signed in",
   lastUsed: "Last used",
   method: "How",
-  methods: {
-    password: "Password",
-    "second-factor": "Password and code",
-    oidc: "Another service",
-  } as Record<string, string>,
+  methods: { password: "Password" } as Record<string, string>,
+  otherService: (slug: string) => `With ${slug}`,
+  withCode: (method: string) => `${method} and code`,
   browserOn: (browser: string, system: string) => `${browser} on ${system}`,
   signOutOne: "Sign out",
   signOutOneLabel: (device: string) => `Sign out ${device}`,

@@ -9,13 +9,13 @@ import { TextField } from "@/components/ui/TextField";
 import { asProblem } from "@/lib/api/problem";
 import type { Me } from "@/lib/api/types";
 import { useI18n } from "@/lib/i18n/i18n";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 import { type AccessPolicy, getPolicy, policyKey, setPolicy } from "../api";
 import { firstWrongNetwork, networksOf } from "../networks";
 import { OrganizationHeading } from "../OrganizationHeading";
 import { useTexts } from "../texts";
 
-type PageProps = { me: Me; organization: GrantedOrganization };
+type PageProps = { me: Me; organization: Organization };
 
 export function AccessPage({ me, organization }: PageProps) {
   const { messages: t } = useI18n();

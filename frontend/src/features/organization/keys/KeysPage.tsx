@@ -8,7 +8,7 @@ import { ProblemAlert } from "@/components/ui/Problem";
 import { explainedBy } from "@/lib/api/explain";
 import type { Me } from "@/lib/api/types";
 import { useI18n } from "@/lib/i18n/i18n";
-import { type GrantedOrganization, permissionsIn } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 import { type ApiKey, type CreatedKey, keysKey, listKeys, revokeKey } from "../api";
 import { OrganizationHeading } from "../OrganizationHeading";
 import { useTexts } from "../texts";
@@ -17,7 +17,7 @@ import { NewKeyForm } from "./NewKeyForm";
 import { RotateDialog } from "./RotateDialog";
 import { ShownOnce } from "./ShownOnce";
 
-type PageProps = { me: Me; organization: GrantedOrganization };
+type PageProps = { me: Me; organization: Organization };
 type Asking = { what: "rotate" | "revoke"; key: ApiKey };
 
 export function KeysPage({ me, organization }: PageProps) {
@@ -44,7 +44,7 @@ export function KeysPage({ me, organization }: PageProps) {
         <Card title={texts.newKey}>
           <NewKeyForm
             organization={organization.uid}
-            permissions={[...permissionsIn(me, organization.uid)]}
+            permissions={[...organization.permissions]}
             onCreated={show}
             onCancel={() => setMaking(false)}
           />

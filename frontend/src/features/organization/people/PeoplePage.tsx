@@ -10,13 +10,13 @@ import { explainedBy } from "@/lib/api/explain";
 import type { Me } from "@/lib/api/types";
 import { formatDate } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
-import type { GrantedOrganization } from "@/lib/session/permissions";
+import type { Organization } from "@/lib/session/permissions";
 import { deleteGrant, grantsKey, listGrants, type RoleGrant } from "../api";
 import { OrganizationHeading } from "../OrganizationHeading";
 import { useTexts } from "../texts";
 import { InviteForm } from "./InviteForm";
 
-type PageProps = { me: Me; organization: GrantedOrganization };
+type PageProps = { me: Me; organization: Organization };
 
 export function PeoplePage({ me, organization }: PageProps) {
   const texts = useTexts();

@@ -73,23 +73,23 @@ test("shows each page to those who may see it, and to nobody else", async () => 
   const names = within(pages)
     .getAllByRole("link")
     .map((link) => link.textContent);
-  expect(names).toEqual(["Registrations", "Audit trail"]);
+  expect(names).toEqual(["Registrations", "Audit trail", "Help requests"]);
 });
 
-test("shows no settings to somebody who only reads registrations", async () => {
-  fake.staff(["registration:read"]);
+test("shows no settings to somebody who may see none of them", async () => {
+  fake.staff(["event:read"]);
   renderApp("/staff");
   await screen.findByText("Asha Kulkarni");
   expect(screen.queryByRole("navigation", { name: /Settings/ })).not.toBeInTheDocument();
 });
 
-test.each(["people", "keys", "access", "audit", "privacy"])(
+test.each(["people", "keys", "access", "audit", "privacy", "support"])(
   "asks the server nothing for the page %s without its permission",
   async (page) => {
-    fake.staff(["registration:read"]);
+    fake.staff(["event:read"]);
     renderApp(`/staff/organization/sahaya/${page}`);
     expect(await screen.findByText("This page is not for you")).toBeInTheDocument();
-    expect(fake.callsTo("GET", /^\/organizations/)).toHaveLength(0);
+    expect(fake.callsTo("GET", /^\/organizations\//)).toHaveLength(0);
   },
 );
 
@@ -103,4 +103,24 @@ test("treats a role that waits for a second factor as none", async () => {
 test("does not know another organization's page", async () => {
   renderApp("/staff/organization/elsewhere/people");
   expect(await screen.findByText("We could not find this page")).toBeInTheDocument();
+});
+
+test("reaches an organization below the one where the role was given", async () => {
+  const { user } = renderApp(PEOPLE);
+  const select = await screen.findByRole("combobox", { name: "Organisation" });
+  await user.selectOptions(select, "Sahaya Nashik");
+  expect(await screen.findByText("Sahaya Nashik", { selector: "p" })).toBeInTheDocument();
+  expect(within(select).queryByText("Sahaya Pune")).not.toBeInTheDocument();
+});
+
+test("finds an organization below by its address, and none that is not there", async () => {
+  renderApp("/staff/organization/sahaya-nashik/people");
+  expect(await screen.findByText("Sahaya Nashik", { selector: "p" })).toBeInTheDocument();
+});
+
+test("shows those where a role was given when the server's list does not come", async () => {
+  for (let time = 0; time < 4; time++)
+    fake.refuseNext("GET", /^\/organizations$/, { status: 403, slug: "forbidden" });
+  renderApp(PEOPLE);
+  expect(await screen.findByRole("row", { name: /Meera Staff/ })).toBeInTheDocument();
 });

@@ -6,6 +6,7 @@ export const en = {
   access: "Access rules",
   audit: "Audit trail",
   privacy: "Privacy",
+  support: "Help requests",
   organization: "Organisation",
   notYoursTitle: "This page is not for you",
   notYoursLead: "Your role in this organisation does not include it. Ask an administrator.",

@@ -8,6 +8,7 @@ export const hi: Texts = {
   access: "पहुँच के नियम",
   audit: "ऑडिट",
   privacy: "निजता",
+  support: "सहायता अनुरोध",
   organization: "संगठन",
   notYoursTitle: "यह पृष्ठ आपके लिए नहीं है",
   notYoursLead: "इस संगठन में आपकी भूमिका में यह नहीं है। प्रशासक से कहें।",

@@ -7,10 +7,11 @@ import { type Column, DataTable } from "@/components/ui/DataTable";
 import { Badge, Skeleton } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { explainedBy } from "@/lib/api/explain";
-import { formatDateTime } from "@/lib/format/dates";
+import { formatDate, formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 import type { Consent, DataSubject } from "../api";
 import { useTexts } from "../texts";
+import { AnalyticsSwitch } from "./AnalyticsSwitch";
 
 export function ConsentsCard({ subject }: { subject: DataSubject }) {
   const { messages: t } = useI18n();
@@ -35,6 +36,14 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
           keyOf={({ uid }) => uid}
         />
       )}
+      {consents.data && subject.give && (
+        <AnalyticsSwitch
+          subject={subject}
+          give={subject.give}
+          consents={consents.data}
+          queryKey={queryKey}
+        />
+      )}
       {asking && (
         <ConfirmDialog
           title={texts.withdrawTitle}
@@ -46,23 +55,30 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
           }}
           explain={(error) => explainedBy(texts.problems, error)}
         >
-          <p>{texts.withdrawLead(texts.purposes[asking.purpose] ?? asking.purpose)}</p>
+          <p>{texts.withdrawLead(purposeName(asking, texts.purposes))}</p>
         </ConfirmDialog>
       )}
     </Card>
   );
 }
 
+/** A form's consent is known by its field's name alone, which is written like `photo_consent`. */
+function purposeName({ purpose }: Consent, names: Readonly<Record<string, string>>): string {
+  const words = purpose.replaceAll("_", " ");
+  return names[purpose] ?? words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
 function useColumns(onWithdraw: (consent: Consent) => void): Column<Consent>[] {
   const { locale } = useI18n();
   const texts = useTexts();
-  const nameOf = ({ purpose }: Consent) => texts.purposes[purpose] ?? purpose;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const nameOf = (consent: Consent) => purposeName(consent, texts.purposes);
   return [
     { key: "purpose", label: texts.purpose, cell: nameOf },
     {
       key: "given",
       label: texts.given,
-      cell: ({ given_at }) => formatDateTime(given_at, locale),
+      cell: ({ given_at }) => formatDate(given_at, locale, zone),
     },
     { key: "version", label: texts.version, cell: ({ text_version }) => text_version || "–" },
     {

@@ -71,6 +71,40 @@ test("erases the account only after the address was typed, and shows the request
   expect(localStorage.getItem("prs.signed-in")).toBeNull();
 });
 
+test("asks a guest about statistics, and takes the answer back as easily", async () => {
+  const { user } = asGuest();
+  await user.click(await screen.findByText("Your data"));
+  const agree = await screen.findByRole("checkbox", { name: /Count this registration/ });
+  expect(agree).not.toBeChecked();
+  await user.click(agree);
+  expect(await screen.findByText(/You can take this back/)).toBeInTheDocument();
+  await waitFor(() => expect(agree).toBeChecked());
+  const [given] = fake.callsTo("POST", /consents$/);
+  expect(given?.body).toEqual({ purpose: "analytics", text_version: "2026-11", locale: "en" });
+  expect(given?.headers.get("Registration-Token")).toBe("guest-token");
+  await expectAccessible();
+  await user.click(agree);
+  expect(await screen.findByText("Nothing more is counted from now on.")).toBeInTheDocument();
+  await waitFor(() => expect(agree).not.toBeChecked());
+  expect(fake.callsTo("POST", /withdraw$/)).toHaveLength(1);
+});
+
+test("says when an agreement was not taken, and does not show it as given", async () => {
+  fake.refuseNext("POST", /consents$/, { status: 503, slug: "unavailable" });
+  const { user } = asGuest();
+  await user.click(await screen.findByText("Your data"));
+  const agree = await screen.findByRole("checkbox", { name: /Count this registration/ });
+  await user.click(agree);
+  expect(await screen.findByRole("alert")).toHaveTextContent("not available just now");
+  expect(agree).not.toBeChecked();
+});
+
+test("does not ask an account, as a consent is about a registration", async () => {
+  signedIn();
+  await screen.findByRole("button", { name: "Withdraw: Photographs" });
+  expect(screen.queryByRole("checkbox")).not.toBeInTheDocument();
+});
+
 test("gives a guest the same by the registration's token", async () => {
   const { user } = asGuest();
   await user.click(await screen.findByText("Your data"));

@@ -10,10 +10,15 @@ export const en = {
   noConsents: "You have agreed to nothing here.",
   purpose: "Purpose",
   purposes: {
-    analytics: "Statistics of how the site is used",
+    analytics: "Counting in our statistics",
     newsletter: "News by e-mail",
     photography: "Photographs",
   } as Record<string, string>,
+  analytics: "Count this registration in our statistics",
+  analyticsHint:
+    "Our statistics service learns for which program, in which language and for how many people you registered. No name, address or answer goes there.",
+  analyticsOn: "Thank you. You can take this back at any time.",
+  analyticsOff: "Nothing more is counted from now on.",
   given: "Given",
   version: "Text version",
   state: "State",

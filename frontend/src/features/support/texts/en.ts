@@ -17,6 +17,22 @@ export const en = {
   sentTitle: "We have your message",
   sentLead: "We will answer by e-mail. Keep this number, if you write again:",
   again: "Write another message",
+  inbox: "Requests for help",
+  inboxLead:
+    "What participants wrote to us, the newest first. They are answered in the help desk, under the number of their ticket.",
+  noRequests: "No requests yet",
+  noRequestsLead: "What participants write on the help page appears here.",
+  from: "From",
+  received: "Received",
+  registration: "Registration",
+  reference: "Reference",
+  state: "State",
+  states: {
+    waiting: "Waits for the help desk",
+    sent: "In the help desk",
+    failed: "Not delivered",
+  } as Record<string, string>,
+  ticketOf: (ticket: number) => `Ticket ${ticket}`,
 };
 
 export type Texts = typeof en;
