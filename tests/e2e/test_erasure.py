@@ -14,7 +14,7 @@ from tests.e2e import leaks
 from tests.e2e.leaks import AADHAAR, CONTROL, PASSPORT
 from tests.e2e.planting import Client, Planter, publish_event, staff
 from tests.e2e.stack import Stack, wait_for
-from tests.e2e.telemetry_peers import Listened, mails
+from tests.e2e.telemetry_peers import Watched, mails
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -24,9 +24,9 @@ HOLDS = {"dump", "database files", "write-ahead log", "stand-in's file", "stand-
 
 
 @pytest.fixture
-def listened(tmp_path: Path) -> Iterator[Listened]:
+def watched(tmp_path: Path) -> Iterator[Watched]:
     """A stack that keeps whole Aadhaar numbers, so that there is most to erase."""
-    with Listened.running(tmp_path, {"aadhaar_vault": "on"}) as found:
+    with Watched.running(tmp_path, {"aadhaar_vault": "on"}) as found:
         found.stack.prs("db", "roles")
         yield found
 
@@ -72,8 +72,8 @@ def where(places: dict[str, bytes], *words: str) -> dict[str, set[str]]:
     return {name: words for name, words in found.items() if words}
 
 
-def test_who_is_erased_or_over_is_found_nowhere_and_the_trail_verifies(listened: Listened) -> None:
-    stack, client = listened.stack, Client(listened.stack.url)
+def test_who_is_erased_or_over_is_found_nowhere_and_the_trail_verifies(watched: Watched) -> None:
+    stack, client = watched.stack, Client(watched.stack.url)
     with contextlib.closing(client):
         admin, steward = staff(client), staff(client, Role.DATA_STEWARD)
         planter = Planter(client, "papers-now", seed=11, vault=True)
@@ -83,8 +83,8 @@ def test_who_is_erased_or_over_is_found_nowhere_and_the_trail_verifies(listened:
         kept = {slug: register(client, planter, slug) for slug in ("papers-now", "papers-over")}
         for made in kept.values():
             reveal(client, made, steward)
-        listened.settle(client)
-        before = where(listened.places() | {"mails": mails(stack)}, WORD, AADHAAR, PASSPORT)
+        watched.settle(client)
+        before = where(watched.places() | {"mails": mails(stack)}, WORD, AADHAAR, PASSPORT)
         assert before == {place: {WORD} for place in HOLDS | {"mails"}}, "the search must see what is there"
         assert (vaulted(stack), stack.sql("SELECT count(*) FROM registration_reveal")) == ("4", "4")
 
@@ -98,13 +98,13 @@ def test_who_is_erased_or_over_is_found_nowhere_and_the_trail_verifies(listened:
                   "WHERE slug = 'papers-over'")  # fmt: skip
         run_job(stack, "apply-retention", 0)
         wait_for("the retention", lambda: nobody(stack), 60)
-        listened.settle(client)
+        watched.settle(client)
         client.send("GET", address, 404, headers=holds)
 
     assert "0 events are not sealed" in stack.prs("audit", "verify")
     assert vaulted(stack) == "0"
     forget_what_was(stack)
-    places = listened.places()
+    places = watched.places()
     answers = {"answers": b"\n".join(client.answers), "error answers": b"\n".join(client.refusals)}
     assert where(places | answers, AADHAAR, PASSPORT) == {}
     # The write-ahead log goes when its segments are used again: what is erased is in it until then, but for what was

@@ -14,7 +14,7 @@ from tests.e2e import leaks
 from tests.e2e.leaks import AADHAAR, CONTROL, PASSPORT
 from tests.e2e.planting import Client, Planter, publish_event, staff
 from tests.e2e.stack import Stack, wait_for
-from tests.e2e.telemetry_peers import Listened, mails
+from tests.e2e.telemetry_peers import Watched, mails
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -33,30 +33,30 @@ def flow_is_cached(stack: Stack, client: Client, slug: str) -> bool:
 
 
 @pytest.fixture(params=["off", "on"])
-def listened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Listened]:
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Watched]:
     """A stack that keeps no whole Aadhaar number, and one that does."""
-    with Listened.running(tmp_path, {"aadhaar_vault": request.param}) as found:
+    with Watched.running(tmp_path, {"aadhaar_vault": request.param}) as found:
         if request.param == "on":
             found.stack.prs("db", "roles")
         yield found
 
 
-def test_no_identity_number_leaves_its_seal(listened: Listened) -> None:
-    plant_and_search(listened, rounds=3, crashes=1, least=120)
+def test_no_identity_number_leaves_its_seal(watched: Watched) -> None:
+    plant_and_search(watched, rounds=3, crashes=1, least=120)
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(3000)
-def test_none_of_a_thousand_numbers_leaves_its_seal(listened: Listened) -> None:
-    plant_and_search(listened, rounds=34, crashes=6, least=1000)
+def test_none_of_a_thousand_numbers_leaves_its_seal(watched: Watched) -> None:
+    plant_and_search(watched, rounds=34, crashes=6, least=1000)
 
 
-def plant_and_search(listened: Listened, rounds: int, crashes: int, least: int) -> None:
+def plant_and_search(watched: Watched, rounds: int, crashes: int, least: int) -> None:
     """Plant numbers in every way, look for them everywhere, and find the control in each place."""
-    stack, client = listened.stack, Client(listened.stack.url)
+    stack, client = watched.stack, Client(watched.stack.url)
     with contextlib.closing(client):
-        planter, elsewhere = plant(listened, client, rounds, crashes)
-        places = listened.places() | elsewhere
+        planter, elsewhere = plant(watched, client, rounds, crashes)
+        places = watched.places() | elsewhere
     places |= {
         "mails": mails(stack), "answers": b"\n".join(client.answers), "error answers": b"\n".join(client.refusals),
     }  # fmt: skip
@@ -77,9 +77,9 @@ def plant_and_search(listened: Listened, rounds: int, crashes: int, least: int) 
     assert unseen == [], "the control was not found: the search is blind there"
 
 
-def plant(listened: Listened, client: Client, rounds: int, crashes: int) -> tuple[Planter, dict[str, bytes]]:
+def plant(watched: Watched, client: Client, rounds: int, crashes: int) -> tuple[Planter, dict[str, bytes]]:
     """Plant numbers, show them to those who may see them, and kill the processes; returns also what was exported."""
-    stack, slug = listened.stack, f"papers-{random.randrange(10**8)}"  # noqa: S311 (a name)
+    stack, slug = watched.stack, f"papers-{random.randrange(10**8)}"  # noqa: S311 (a name)
     vault = stack.settings.aadhaar_vault == "on"
     admin = staff(client)
     event = publish_event(client, admin, slug)
@@ -98,7 +98,7 @@ def plant(listened: Listened, client: Client, rounds: int, crashes: int) -> tupl
     told = planter.in_own_data()
     assert (revealed, told) == ((4 * rounds,) * 2 if vault else (2 * rounds,) * 2)
     planter.in_an_account()
-    listened.flush()
+    watched.flush()
     for _ in range(crashes):
         planter.in_crashes(stack)
     registrations = f"/organizations/{organization}/registrations"
@@ -109,7 +109,7 @@ def plant(listened: Listened, client: Client, rounds: int, crashes: int) -> tupl
     trail = client.send("GET", f"/organizations/{organization}/audit-events/export", 200, params={"format": "csv"},
                         headers=admin)  # fmt: skip
     assert trail.text.count("sensitive.revealed") == revealed
-    listened.settle(client)
+    watched.settle(client)
     kept = int(stack.sql("SELECT count(*) FROM prs_vault.aadhaar"))
     assert kept >= 2 * rounds if vault else kept == 0
     return planter, {"export": export.content, "audit export": trail.content}
