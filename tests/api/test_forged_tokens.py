@@ -150,4 +150,4 @@ async def test_options_needs_nobody_and_tells_the_methods_only(target: Target) -
     for headers in ([], [bearer("x")], [bearer(target.good)]):
         answer = await target.ask(*headers, method="OPTIONS")
         assert (answer.status_code, answer.content) == (204, b"")
-        assert sorted(answer.headers["allow"].split(", ")) == ["GET", "OPTIONS"]
+        assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]

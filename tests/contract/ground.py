@@ -64,7 +64,8 @@ class Ground:
 
     @cached_property
     def session(self) -> Signed:
-        """A session of the participant."""
+        """A session of the participant, in a browser of its own."""
+        self.client.cookies.clear()
         answer = self.client.post("/api/v1/auth/sessions", json={"email": PARTICIPANT, "password": PASSWORD})
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         listed = self._done("GET", "/me/sessions", headers)
