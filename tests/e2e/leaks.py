@@ -94,6 +94,12 @@ def database_files(stack: Stack) -> bytes:
     return files(stack.services.postgres.data / "base")
 
 
+def keep_write_ahead_log(stack: Stack) -> None:
+    """Let no segment of the write-ahead log be used again, so that all that was ever written can be searched."""
+    stack.services.postgres.execute("ALTER SYSTEM SET wal_keep_size = '8GB'")
+    stack.services.postgres.execute("SELECT pg_reload_conf()")
+
+
 def database_log(stack: Stack) -> bytes:
     """Return what PostgreSQL wrote of itself, the control among it."""
     with suppress(PostgresFailed):

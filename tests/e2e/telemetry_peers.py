@@ -39,6 +39,7 @@ class Watched:
                 "audit_seals_dir": str(seals),
             }  # fmt: skip
             with Stack.running({**own, **settings}) as stack, leaks.recorded_redis(stack):
+                leaks.keep_write_ahead_log(stack)
                 yield cls(stack, agent, packets, seals)
 
     def flush(self) -> None:

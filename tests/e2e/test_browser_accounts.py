@@ -314,3 +314,16 @@ def told(archive: bytes, guest: Guest) -> None:
     for text in (guest.name, guest.number, PASSPORT, "analytics"):
         assert text in data, text
         assert text in page, text
+
+
+def test_the_watch_sees_what_it_watches_for(stack: Stack, chromium: Browser) -> None:
+    screen = Watched(chromium, stack)
+    screen.page.goto("/sign-in")
+    screen.heading("Welcome back")
+    assert screen.violations() == []
+    screen.page.evaluate("document.querySelector('main').append(new Image())")
+    assert any(found.startswith("image-alt") for found in screen.violations())
+    screen.page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'alert(1)'}))")
+    wait_for("a complaint", lambda: bool(screen.page.title()) and len(screen.complaints) >= 2, 5)
+    assert any(text.startswith("content security policy: script-src") for text in screen.complaints)
+    screen.context.close()

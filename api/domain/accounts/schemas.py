@@ -37,7 +37,7 @@ class TokenOut(Output, frozen=True, kw_only=True):
 
 
 class SessionOut(Output, frozen=True, kw_only=True):
-    """A sign-in on a device. ``last_used_at`` is exact to a minute; ``method`` is ``password`` or a provider's slug."""
+    """One sign-in on one device, last used to the minute; ``method`` is ``password`` or the slug of a provider."""
 
     uid: UUID
     created_at: datetime

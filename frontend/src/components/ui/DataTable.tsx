@@ -7,6 +7,8 @@ export type Column<Row> = {
   cell: (row: Row) => ReactNode;
   isNumber?: boolean;
   isMono?: boolean;
+  /** Sentences rather than names: room for them before other columns take it. */
+  isWide?: boolean;
 };
 
 type DataTableProps<Row> = {
@@ -17,8 +19,11 @@ type DataTableProps<Row> = {
   keyOf: (row: Row) => string;
 };
 
-function classOf<Row>({ isNumber, isMono }: Column<Row>): string | undefined {
-  return [isNumber && "number", isMono && "mono"].filter(Boolean).join(" ") || undefined;
+function classOf<Row>({ isNumber, isMono, isWide }: Column<Row>): string | undefined {
+  return (
+    [isNumber && "number", isMono && "mono", isWide && "wide"].filter(Boolean).join(" ") ||
+    undefined
+  );
 }
 
 /** A real table on a desk; on a phone each row is a card whose cells name themselves. */

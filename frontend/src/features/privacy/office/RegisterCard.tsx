@@ -79,14 +79,14 @@ function useColumns(): Column<Processing>[] {
   return [
     text("name"),
     text("kind"),
-    text("purpose"),
+    { ...text("purpose"), isWide: true },
     text("categories"),
     {
       key: "sensitive",
       label: named.sensitive,
       cell: (row) => (row.sensitive ? <Badge tone="warn">{texts.sensitive}</Badge> : "–"),
     },
-    text("recipients"),
+    { ...text("recipients"), isWide: true },
     text("retention"),
   ];
 }
