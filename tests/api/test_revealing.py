@@ -1,6 +1,7 @@
 """Sensitive answers: shown to few, with a reason, never without a trace; found by their number and by nothing else."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -52,6 +53,27 @@ async def trail(owner: Database, action: str) -> list[Any]:
             {"action": action},
         )
         return [tuple(row) for row in found]
+
+
+async def test_an_auditor_reads_the_note_of_a_reveal_and_the_steward_does_not(
+    api: httpx.AsyncClient, owner: Database, address: str, steward: dict[str, str], stranger: dict[str, str]
+) -> None:
+    asked = ASK | {"reason": "other", "note": "He waits at the door. पहचान"}
+    assert (await api.post(address, json=asked, headers=steward)).status_code == 200
+    [(details, _, _)] = await trail(owner, "sensitive.revealed")
+    where = f"{address.removesuffix('reveals')}reveal-notes/{details['note']}"
+    auditor = await sign_in(api, "administrator@example.org")
+    answer = await api.get(where, headers=auditor)
+    assert (answer.status_code, answer.json()) == (200, {"note": asked["note"]})
+    assert answer.headers["cache-control"] == "no-store"
+    assert (
+        await api.get(f"{address.removesuffix('reveals')}reveal-notes/{uuid4()}", headers=auditor)
+    ).status_code == 404
+    assert (await api.get(where, headers=steward)).status_code == 403
+    assert (await api.get(where, headers=stranger)).status_code == 403
+    async with owner.engine.connect() as connection:
+        kept = (await connection.execute(text("SELECT sealed_note FROM registration_reveal"))).scalars().all()
+    assert not any(b"door" in note for note in kept)
 
 
 async def test_a_steward_is_shown_the_answer_and_the_trail_says_so(

@@ -10,6 +10,7 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
         {"registration": ground.with_passport.uid},
         json={"step": "about", "pointer": "/passport", "reason": "identity-check"},
     ),
+    "getRevealNote": lambda ground: Call({"registration": ground.with_passport.uid, "note": ground.reveal_note}),
     "searchByNumber": lambda ground: Call(
         {"organization": ground.organization}, json={"identity": "passport", "value": "Z1234567"}
     ),

@@ -91,7 +91,7 @@ async def _prepared(settings: Settings) -> tuple[World, World, list[Caller]]:
             await keyring.ensure(uow)
             await accounts.register(uow, email=PARTICIPANT, password=PASSWORD, name="participant")
         own = await _world(kernel, "own", tuple(Role))
-        other = await _world(kernel, "other", (Role.ADMINISTRATOR,))
+        other = await _world(kernel, "other", (Role.ADMINISTRATOR, Role.DATA_STEWARD))
         return own, other, await _keys(kernel, own)
     finally:
         await kernel.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from api.domain.accounts.roles import Role
 from tests.factories import documents
 from tests.factories.client import whole
 from tests.factories.pictures import picture
@@ -188,6 +189,22 @@ class Ground:
     def with_passport(self) -> Held:
         """A registration with a sensitive answer."""
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world, passport="Z1234567"))
+
+    @cached_property
+    def reveal_note(self) -> str:
+        """The note that a steward left when they were shown that answer."""
+        uid = self.with_passport.uid
+        steward = self.world.staff[Role.DATA_STEWARD].email
+        self.client.cookies.clear()
+        signed = self._done("POST", "/auth/sessions", {}, json={"email": steward, "password": PASSWORD})
+        self.client.cookies.clear()
+        ask = {"step": "about", "pointer": "/passport", "reason": "other", "note": "asked at the door"}
+        headers = {"Authorization": f"Bearer {signed['access_token']}"}
+        self._done("POST", f"/registrations/{uid}/reveals", headers, json=ask)
+        wanted = {"action": "sensitive.revealed", "subject": uid}
+        trail = self._done("GET", f"/organizations/{self.organization}/audit-events", params=wanted)
+        note: str = trail["items"][0]["details"]["note"]
+        return note
 
     @cached_property
     def consent(self) -> str:

@@ -237,6 +237,13 @@ async def add_note(session: AsyncSession, registration: Registration, uid: UUID,
     )
 
 
+async def note_of(session: AsyncSession, registration_id: int, uid: UUID) -> RevealNote | None:
+    """Return the sealed note of one of a registration's reveals."""
+    return await session.scalar(
+        select(RevealNote).where(RevealNote.registration_id == registration_id, RevealNote.uid == uid)
+    )
+
+
 async def put_steps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace steps."""
     if not rows:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from api.domain.registrations import revealing, schemas
@@ -39,6 +39,18 @@ class RevealController(Controller):
         request = revealing.RevealRequest(data.step, data.pointer, data.reason, data.note)
         value = await revealing.reveal(uow, registration, request)
         return Response(schemas.Revealed(value=value), headers=_NO_STORE)
+
+    @get(
+        "/registrations/{registration:uuid}/reveal-notes/{note:uuid}",
+        operation_id="getRevealNote",
+        summary="The note of a reveal, for auditors; the audit event of the reveal names it",
+        opt=declare(Permission.AUDIT_READ, RouteClass.STAFF, NotFound, KeysAway),
+    )
+    async def note(
+        self, uow: Uow, registration: FromPath[UUID], note: FromPath[UUID]
+    ) -> Response[schemas.RevealNoteOut]:
+        body = schemas.RevealNoteOut(note=await revealing.note(uow, registration, note))
+        return Response(body, headers=_NO_STORE)
 
     @post(
         "/organizations/{organization:uuid}/registrations/search-by-number",

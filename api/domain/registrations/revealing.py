@@ -70,6 +70,20 @@ async def reveal(uow: UnitOfWork, uid: UUID, request: RevealRequest) -> Any:
     return value
 
 
+async def note(uow: UnitOfWork, registration: UUID, uid: UUID) -> str:
+    """Return what somebody wrote of why they were shown an answer; the audit event of the reveal names it.
+
+    Raises:
+        NotFound: there is no such note for this caller.
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    row = await access.enter(uow, registration, Permission.AUDIT_READ, deleted=True, staff_only=True)
+    found = await sealing.open_note(uow, row, uid)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def find(uow: UnitOfWork, organization: UUID, identity: Identity, number: str) -> list[RegistrationRow]:
     """Return the registrations of an organization and those below it that give this identity number.
 

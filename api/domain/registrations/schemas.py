@@ -92,6 +92,12 @@ class Revealed(Output, frozen=True, kw_only=True):
     value: Any
 
 
+class RevealNoteOut(Output, frozen=True, kw_only=True):
+    """What somebody wrote of why they were shown a sensitive answer."""
+
+    note: str
+
+
 class ProblemOut(Output, frozen=True, kw_only=True):
     """An answer of the last save that was not stored."""
 

@@ -132,9 +132,26 @@ async def keep_note(uow: UnitOfWork, registration: Registration, note: str) -> U
     """
     uid = new_uid()
     key = await _data_key_to_write(uow, registration)
-    bound_to = f"registration_reveal:sealed_note:{registration.uid}:{uid}"
-    await repository.add_note(uow.session, registration, uid, key.seal(note.encode(), context=bound_to))
+    sealed = key.seal(note.encode(), context=_note_context(registration, uid))
+    await repository.add_note(uow.session, registration, uid, sealed)
     return uid
+
+
+async def open_note(uow: UnitOfWork, registration: Registration, uid: UUID) -> str | None:
+    """Return a note kept on a registration, or None where there is none such.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    row = await repository.note_of(uow.session, registration.id, uid)
+    key = await data_key(uow, registration) if row else None
+    if row is None or key is None:
+        return None
+    return key.open(row.sealed_note, context=_note_context(registration, uid)).decode()
+
+
+def _note_context(registration: Registration, uid: UUID) -> str:
+    return f"registration_reveal:sealed_note:{registration.uid}:{uid}"
 
 
 async def store(

@@ -4,6 +4,7 @@ import { Badge } from "@/components/ui/Feedback";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 import type { AuditEvent } from "./queries";
+import { RevealNote } from "./RevealNote";
 import { useTexts } from "./texts";
 import "@/components/answers/answers.css";
 
@@ -36,6 +37,15 @@ export function EventDetails({ event, onClose }: EventDetailsProps) {
           ) : (
             <p className="soft">{texts.noDetails}</p>
           )}
+          {event.action === "sensitive.revealed" &&
+            event.subject.uid &&
+            typeof event.details.note === "string" && (
+              <RevealNote
+                key={event.uid}
+                registration={event.subject.uid}
+                note={event.details.note}
+              />
+            )}
         </>
       )}
       <div>

@@ -39,6 +39,16 @@ export function queryOf({ action, actor, subject, from, to }: AuditFilter) {
   };
 }
 
+/** The note that a reveal's event names; it is sealed beside the registration, and goes with it. */
+export async function fetchRevealNote(registration: string, note: string): Promise<string> {
+  const found = await unwrap(
+    api.GET("/api/v1/registrations/{registration}/reveal-notes/{note}", {
+      params: { path: { registration, note } },
+    }),
+  );
+  return found.note;
+}
+
 export function useAuditEvents(organization: string, filter: AuditFilter) {
   return useInfiniteQuery({
     queryKey: ["audit-events", organization, filter],

@@ -12,6 +12,12 @@ const ACTIONS = [
   ["api-key.created", "account", "Meera Staff"],
 ] as const;
 
+export const NOTE = "He stood at the door without papers.";
+const DETAILS: Record<string, Record<string, string>> = {
+  "role.granted": { role: "data-steward" },
+  "sensitive.revealed": { reason: "other", note: "b6e545d0-b9ed-4cca-8794-ae04853b1db2" },
+};
+
 const auditEvents = ACTIONS.map(([action, kind, name], index) => ({
   uid: `ae000000-000${index}-4c1e-9b3a-000000000001`,
   sequence: index === 0 ? null : 1840 - index,
@@ -20,7 +26,7 @@ const auditEvents = ACTIONS.map(([action, kind, name], index) => ({
   actor: { kind, uid: name && `ac000000-000${index}-4c1e-9b3a-000000000001`, name },
   subject: { type: action.split(".")[0], uid: ORGANIZATION },
   request_id: `req-${index}`,
-  details: action === "role.granted" ? { role: "data-steward" } : {},
+  details: DETAILS[action] ?? {},
   sealed: index > 0,
 }));
 
@@ -110,6 +116,9 @@ export class FakeOversight {
     }),
     http.get("*/api/v1/organizations/:organization/audit-events/export", () =>
       HttpResponse.text("uid\n", { headers: { "Content-Type": "text/csv" } }),
+    ),
+    http.get("*/api/v1/registrations/:registration/reveal-notes/:note", () =>
+      HttpResponse.json({ note: NOTE }),
     ),
     http.get("*/api/v1/organizations/:organization/audit-seals", () => HttpResponse.json(seals)),
     http.get("*/api/v1/organizations/:organization/erasures", () =>

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 import { expectAccessible } from "@/testing/axe";
 import { fake } from "@/testing/fake";
+import { NOTE } from "@/testing/fakes/oversight";
 import { renderApp } from "@/testing/render";
 import { queryOf } from "../queries";
 
@@ -51,6 +52,19 @@ test("opens the details of an event", async () => {
   const drawer = await screen.findByRole("dialog", { name: "role.granted" });
   expect(within(drawer).getByText(/"role": "data-steward"/)).toBeInTheDocument();
   expect(within(drawer).getByText("req-1")).toBeInTheDocument();
+  await expectAccessible(drawer);
+});
+
+test("shows why an answer was revealed, when asked", async () => {
+  const { user } = renderApp(AUDIT);
+  await user.click(await screen.findByRole("button", { name: "Details of sensitive.revealed" }));
+  const drawer = await screen.findByRole("dialog", { name: "sensitive.revealed" });
+  expect(within(drawer).queryByText(NOTE)).not.toBeInTheDocument();
+  fake.refuseNext("GET", /reveal-notes/, { status: 503, slug: "keys-unavailable" });
+  await user.click(within(drawer).getByRole("button", { name: "Show the note" }));
+  expect(await within(drawer).findByRole("alert")).toBeInTheDocument();
+  await user.click(within(drawer).getByRole("button", { name: "Show the note" }));
+  expect(await within(drawer).findByText(NOTE)).toBeInTheDocument();
   await expectAccessible(drawer);
 });
 

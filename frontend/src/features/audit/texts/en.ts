@@ -57,6 +57,8 @@ export const en = {
   request: "Request",
   event: "Event",
   noDetails: "Nothing more was recorded.",
+  note: "The note",
+  showNote: "Show the note",
   emptyTitle: "No events found",
   emptyLead: "Change the filters.",
   exportCsv: "Export CSV",

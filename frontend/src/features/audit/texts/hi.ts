@@ -57,6 +57,8 @@ export const hi: Texts = {
   request: "अनुरोध",
   event: "घटना",
   noDetails: "और कुछ दर्ज नहीं हुआ।",
+  note: "टिप्पणी",
+  showNote: "टिप्पणी दिखाएँ",
   emptyTitle: "कोई घटना नहीं मिली",
   emptyLead: "छँटाई बदलें।",
   exportCsv: "CSV निर्यात",
