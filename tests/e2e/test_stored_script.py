@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -99,7 +101,8 @@ class Ground:
         self.done("POST", f"/events/{uid}/publish", self.staff)
         key = {"name": said("Key")[:100], "permissions": ["event:read"]}
         self.done("POST", f"/organizations/{self.organization}/api-keys", self.staff, json=key)
-        below = {"parent": self.organization, "name": said("Org")[:200], "slug": f"o{uuid4().hex[:8]}"}
+        self.below = f"o{uuid4().hex[:8]}"
+        below = {"parent": self.organization, "name": said("Org")[:200], "slug": self.below}
         self.done("POST", "/organizations", self.staff, json=below)
         return uid
 
@@ -165,13 +168,19 @@ def test_script_in_every_field_is_words_on_every_page(stack: Stack, chromium: Br
     screen.close()
 
 
-def staff(screen: Screen, number: str) -> None:
-    """Look at the registration as staff do."""
+def sign_in(screen: Screen) -> None:
     page = screen.page
     page.goto("/sign-in")
     page.get_by_label(re.compile("E-?mail")).fill(demo.PEOPLE[0][0])
     page.get_by_label(re.compile("Password")).first.fill(demo.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("link", name="Staff")).to_be_visible()
+
+
+def staff(screen: Screen, number: str) -> None:
+    """Look at the registration as staff do."""
+    page = screen.page
+    sign_in(screen)
     page.get_by_role("link", name="Staff").click()
     page.get_by_label(re.compile("Search name")).fill(number)
     row = page.get_by_role("row").filter(has_text=number)
@@ -180,6 +189,34 @@ def staff(screen: Screen, number: str) -> None:
     row.get_by_role("button").or_(row.get_by_role("link")).first.click()
     page.wait_for_timeout(1000)
     assert not page.evaluate(_FIRED)
+
+
+def test_script_is_words_on_the_pages_of_an_organization(stack: Stack, chromium: Browser, ground: Ground) -> None:
+    screen = Screen(chromium, stack, DESKTOP)
+    sign_in(screen)
+    area = f"/staff/organization/{demo.ORGANIZATION}"
+    visit(screen, f"{area}/keys", shows="Key '\">")
+    visit(screen, f"{area}/support", shows="Help '\">")
+    for place in ("people", "access", "audit", "privacy"):
+        visit(screen, f"{area}/{place}", shows="Sahaya")
+    visit(screen, f"/staff/organization/{ground.below}/people", shows="Org '\">")
+    screen.close()
+
+
+def test_script_is_words_in_the_page_of_own_data(chromium: Browser, ground: Ground, tmp_path: Path) -> None:
+    uid = ground.registered["registration"]["uid"]
+    headers = {"Registration-Token": ground.registered["token"]}
+    answer = ground.client.post(f"/registrations/{uid}/data-export", headers=headers)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        archive.extract("index.html", tmp_path)
+    # Read from the disk, without the policy that its page brings along: the words alone have to be harmless.
+    page = chromium.new_context(bypass_csp=True).new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    expect(page.get_by_text("Asha '\">").first).to_be_visible()
+    page.wait_for_timeout(300)
+    assert not page.evaluate(_FIRED)
+    page.context.close()
 
 
 def test_mails_and_exports_hold_words_only(stack: Stack, ground: Ground) -> None:
