@@ -271,7 +271,10 @@ async def test_two_workers_erase_once(
         await api.post(f"{address}/erasure", headers=token)
     await asyncio.gather(*(erasures.run_due(back_office.kernel, wiring.PERSONAL_DATA) for _ in range(3)))
     await back_office.drain()
-    await back_office.erase()
+    # One of them may have been in another's hands at the moment: the job comes again.
+    for _ in range(3):
+        await back_office.erase()
+        await back_office.drain()
     async with owner.engine.connect() as connection:
         [(done,)] = await connection.exec_driver_sql("SELECT count(*) FROM audit_event WHERE action = 'erasure.done'")
         [(rows,)] = await connection.exec_driver_sql(
