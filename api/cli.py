@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from litestar import Litestar
 
-from api import account_commands, cli_audit, cli_keys, cli_privacy, demo, roles
+from api import cli_accounts, cli_audit, cli_keys, cli_privacy, demo, roles
 from api.commands import run as _run
 from api.domain.forms import engine
 from api.domain.forms import service as forms
@@ -86,10 +86,10 @@ def _set_logins() -> list[str]:
     return asyncio.run(run())
 
 
-main.add_command(account_commands.keys)
-main.add_command(account_commands.accounts)
-account_commands.keys.add_command(cli_keys.status)
-account_commands.keys.add_command(cli_keys.rewrap)
+main.add_command(cli_accounts.keys)
+main.add_command(cli_accounts.accounts)
+cli_accounts.keys.add_command(cli_keys.status)
+cli_accounts.keys.add_command(cli_keys.rewrap)
 
 
 @main.group("demo")

@@ -38,6 +38,7 @@ async def counted(kernel: Kernel, email: str) -> AsyncIterator[None]:
     except WrongCredentials:
         raise
     except Exception:
+        # What failed for another reason was no guess. A cancelled try stays counted: hanging up must not be free.
         await kernel.throttle.refund(bucket)
         raise
     await kernel.throttle.refund(bucket)

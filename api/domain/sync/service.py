@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from api.domain.sync import repository
@@ -33,23 +34,26 @@ async def enqueue(
     now = clock.now()
     await repository.add(
         uow.session,
-        [
-            {
-                "destination": destination.value,
-                "aggregate": aggregate.value,
-                "aggregate_uid": uid,
-                "revision": revision,
-                "organization_id": organization_id,
-                "state": "pending",
-                "attempts": 0,
-                "available_at": now,
-                "created_at": now,
-            }
-            for destination in destinations
-        ],
+        [_pending(destination, aggregate, uid, revision, organization_id, now) for destination in destinations],
     )
     for destination in destinations:
         uow.nudge(DRAIN[destination])
+
+
+def _pending(
+    destination: Destination, aggregate: Aggregate, uid: UUID, revision: int, organization_id: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "destination": destination.value,
+        "aggregate": aggregate.value,
+        "aggregate_uid": uid,
+        "revision": revision,
+        "organization_id": organization_id,
+        "state": "pending",
+        "attempts": 0,
+        "available_at": now,
+        "created_at": now,
+    }
 
 
 async def enqueue_all(
@@ -62,17 +66,7 @@ async def enqueue_all(
     await repository.add(
         uow.session,
         [
-            {
-                "destination": destination.value,
-                "aggregate": aggregate.value,
-                "aggregate_uid": uid,
-                "revision": revision,
-                "organization_id": organization_id,
-                "state": "pending",
-                "attempts": 0,
-                "available_at": now,
-                "created_at": now,
-            }
+            _pending(destination, aggregate, uid, revision, organization_id, now)
             for uid, revision, organization_id in rows
         ],
     )
