@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.walls import PROCESSES, raise_wall
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 TABLE = "organization_access_policy"
-PROCESSES = "prs_app, prs_worker"
 FUNCTION = "prs_access_policies(bigint[])"
 
 
@@ -38,22 +39,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_organization_access_policy")),
     )
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLE} TO {PROCESSES}")
-    op.execute(f"ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY")
-    op.execute(
-        f"""
-        CREATE POLICY tenant ON {TABLE} TO {PROCESSES}
-        USING (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        WITH CHECK (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        """
-    )
-    op.execute(
-        f"""
-        CREATE POLICY system ON {TABLE} TO prs_worker
-        USING ((SELECT current_setting('prs.system', true)) = 'on')
-        WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
-        """
-    )
+    raise_wall(TABLE)
     op.execute(
         """
         CREATE FUNCTION prs_access_policies(wanted bigint[])

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.walls import PROCESSES, raise_wall
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-PROCESSES = "prs_app, prs_worker"
 FUNCTIONS = (
     "prs_vault.put(bigint, bigint, text, text, bytea, bytea)",
     "prs_vault.read(bigint)",
@@ -88,31 +89,12 @@ def _tables() -> None:
     )
     op.create_index(op.f("ix_registration_reveal_registration_id"), "registration_reveal", ["registration_id"])
     for table in ("registration_key", "registration_reveal"):
-        _wall(table)
+        raise_wall(table)
     op.alter_column("registration_sealed_answer", "sealed", nullable=True)
     op.alter_column("registration_sealed_answer", "blind_index", nullable=True)
     op.add_column("registration_sealed_answer", sa.Column("identity", sa.String(), nullable=True))
     op.add_column(
         "registration_sealed_answer", sa.Column("verified_at", postgresql.TIMESTAMP(timezone=True), nullable=True)
-    )
-
-
-def _wall(table: str) -> None:
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {PROCESSES}")
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(
-        f"""
-        CREATE POLICY tenant ON {table} TO {PROCESSES}
-        USING (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        WITH CHECK (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-        """
-    )
-    op.execute(
-        f"""
-        CREATE POLICY system ON {table} TO prs_worker
-        USING ((SELECT current_setting('prs.system', true)) = 'on')
-        WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
-        """
     )
 
 

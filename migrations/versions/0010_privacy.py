@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.walls import PROCESSES, raise_wall
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-PROCESSES = "prs_app, prs_worker"
 TABLES = ("consent", "erasure", "retention_rule")
 _MOMENT = postgresql.TIMESTAMP(timezone=True)
 
@@ -40,22 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "rule", name=op.f("pk_retention_rule")),
     )
     for table in TABLES:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {PROCESSES}")
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(
-            f"""
-            CREATE POLICY tenant ON {table} TO {PROCESSES}
-            USING (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-            WITH CHECK (organization_id = ANY ((SELECT prs_scope())::bigint[]))
-            """
-        )
-        op.execute(
-            f"""
-            CREATE POLICY system ON {table} TO prs_worker
-            USING ((SELECT current_setting('prs.system', true)) = 'on')
-            WITH CHECK ((SELECT current_setting('prs.system', true)) = 'on')
-            """
-        )
+        raise_wall(table)
     op.execute(f"CREATE POLICY account ON erasure FOR INSERT TO {PROCESSES} WITH CHECK (organization_id IS NULL)")
     op.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PROCESSES}")
     op.execute(

@@ -8,14 +8,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from migrations.walls import PROCESSES, raise_wall
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
-
-PROCESSES = "prs_app, prs_worker"
-SCOPE = "organization_id = ANY ((SELECT prs_scope())::bigint[])"
-SYSTEM = "(SELECT current_setting('prs.system', true)) = 'on'"
 
 
 def upgrade() -> None:
@@ -54,11 +52,8 @@ def upgrade() -> None:
     op.create_index("ix_support_request_account_id", "support_request", ["account_id"])
     op.create_index("ix_support_request_registration_uid", "support_request", ["registration_uid"])
     op.create_index("ix_support_request_list", "support_request", ["organization_id", "created_at", "uid"])
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON support_request TO {PROCESSES}")
+    raise_wall("support_request")
     op.execute(f"GRANT USAGE ON SEQUENCE support_request_id_seq TO {PROCESSES}")
-    op.execute("ALTER TABLE support_request ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON support_request TO {PROCESSES} USING ({SCOPE}) WITH CHECK ({SCOPE})")
-    op.execute(f"CREATE POLICY system ON support_request TO prs_worker USING ({SYSTEM}) WITH CHECK ({SYSTEM})")
 
 
 def downgrade() -> None:
