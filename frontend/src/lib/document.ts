@@ -17,16 +17,40 @@ export type FieldType =
   | "country"
   | "identity_number"
   | "consent"
+  | "money"
+  | "ranking"
+  | "rating"
+  | "likert"
+  | "matrix"
+  | "url"
+  | "language"
+  | "currency"
+  | "address"
+  | "person_name"
+  | "file"
+  | "image"
+  | "audio"
+  | "video"
+  | "barcode"
+  | "signature"
+  | "location"
+  | "acknowledge"
+  | "hidden"
   | "calculated"
   | "note"
   | "group"
   | "repeat";
+
+/** Addresses of pictures, sound and films beside a label, by kind and locale. */
+export type Media = { image?: LocalizedText; audio?: LocalizedText; video?: LocalizedText };
 
 export type FormField = {
   name: string;
   type: FieldType;
   label: LocalizedText;
   hint?: LocalizedText;
+  guidance?: LocalizedText;
+  media?: Media;
   required?: boolean | string;
   required_message?: LocalizedText;
   constraint_message?: LocalizedText;
@@ -50,6 +74,13 @@ export type FormField = {
   min_items?: number;
   max_items?: number;
   count?: string;
+  rows?: string;
+  multiple?: boolean;
+  step?: number;
+  currencies?: string[];
+  accept?: string[];
+  max_bytes?: number;
+  trigger?: string;
 };
 
 export type FormSection = {
@@ -66,7 +97,7 @@ export type FormPage = {
   sections: FormSection[];
 };
 
-export type FormChoice = { value: string; label: LocalizedText };
+export type FormChoice = { value: string; label: LocalizedText; media?: Media };
 
 export type FormDocument = {
   schema: string;

@@ -23,10 +23,19 @@ MapsTo = Literal["registrant.name", "registrant.email", "registrant.phone"]
 Identity = Literal["aadhaar", "passport", "other"]
 
 
+class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Addresses of pictures, sound and films beside a label, by locale."""
+
+    image: Text | None = None
+    audio: Text | None = None
+    video: Text | None = None
+
+
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     value: str
     label: Text
     relevant: str | None = None
+    media: Media | None = None
     columns: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -35,6 +44,9 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     type: FieldType
     label: Text = msgspec.field(default_factory=dict)
     hint: Text | None = None
+    guidance: Text | None = None
+    """More than the hint says, shown when asked for."""
+    media: Media | None = None
     required: bool | str = False
     required_message: Text | None = None
     relevant: str | None = None
@@ -66,6 +78,19 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     min_items: int | None = None
     max_items: int | None = None
     count: str | None = None
+    rows: str | None = None
+    """The choice list whose entries are a matrix's rows; `choices` are its columns."""
+    multiple: bool = False
+    """A matrix's rows take several columns each."""
+    step: int | float | None = None
+    """The distance of a rating's marks; 1 unless said."""
+    currencies: tuple[str, ...] = ()
+    """ISO 4217 codes that an amount of money may have; the first stands there to begin with."""
+    accept: tuple[str, ...] = ()
+    """Media types of files, such as `application/pdf` or `image/*`; without any, what the type allows."""
+    max_bytes: int | None = None
+    trigger: str | None = None
+    """The field whose change sets a calculation anew; without one it follows all it is made from."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

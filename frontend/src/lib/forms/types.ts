@@ -20,15 +20,38 @@ export type FieldType =
   | "country"
   | "identity_number"
   | "consent"
+  | "money"
+  | "ranking"
+  | "rating"
+  | "likert"
+  | "matrix"
+  | "url"
+  | "language"
+  | "currency"
+  | "address"
+  | "person_name"
+  | "file"
+  | "image"
+  | "audio"
+  | "video"
+  | "barcode"
+  | "signature"
+  | "location"
+  | "acknowledge"
+  | "hidden"
   | "calculated"
   | "note"
   | "group"
   | "repeat";
 
+/** Addresses of pictures, sound and films beside a label, by kind and locale. */
+export type Media = { image?: Text; audio?: Text; video?: Text };
+
 export type Choice = {
   value: string;
   label: Text;
   relevant?: string;
+  media?: Media;
   columns?: { [name: string]: string };
 };
 
@@ -37,6 +60,8 @@ export type Field = {
   type: FieldType;
   label?: Text;
   hint?: Text;
+  guidance?: Text;
+  media?: Media;
   required?: boolean | string;
   required_message?: Text;
   relevant?: string;
@@ -66,6 +91,13 @@ export type Field = {
   min_items?: number;
   max_items?: number;
   count?: string;
+  rows?: string;
+  multiple?: boolean;
+  step?: number;
+  currencies?: string[];
+  accept?: string[];
+  max_bytes?: number;
+  trigger?: string;
 };
 
 export type Section = {
