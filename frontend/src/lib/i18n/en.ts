@@ -5,6 +5,8 @@ export const en = {
     brand: "Global PRS",
     skip: "Skip to main content",
     language: "Language",
+    programLanguages: "Languages of this program",
+    otherLanguages: "Other languages",
     loading: "Loading…",
     retry: "Try again",
     cancel: "Cancel",

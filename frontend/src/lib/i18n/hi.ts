@@ -5,6 +5,8 @@ export const hi: Messages = {
     brand: "Global PRS",
     skip: "मुख्य सामग्री पर जाएँ",
     language: "भाषा",
+    programLanguages: "इस कार्यक्रम की भाषाएँ",
+    otherLanguages: "अन्य भाषाएँ",
     loading: "लोड हो रहा है…",
     retry: "फिर कोशिश करें",
     cancel: "रद्द करें",
