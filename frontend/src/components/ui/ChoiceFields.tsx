@@ -8,12 +8,16 @@ type GroupProps = FieldText & {
   id?: string | undefined;
   options: readonly Option[];
   inline?: boolean;
+  layout?: "scale" | "stars" | "marks";
+  /** What follows the options. */
+  after?: ReactNode;
   isReadOnly?: boolean | undefined;
   onBlur?: () => void;
 };
 
 /** Many options stand in columns, so that a list of languages does not become a page of its own. */
-function layoutOf(options: readonly Option[], inline = false): string {
+function layoutOf({ options, inline = false, layout }: GroupProps): string {
+  if (layout) return `options options-${layout}`;
   if (inline) return "options options-inline";
   return options.length > 6 ? "options options-columns" : "options";
 }
@@ -41,11 +45,11 @@ export function OptionMark({ box = false }: { box?: boolean }) {
 export function RadioField(
   props: GroupProps & { value: string | null; onChange: (value: string) => void },
 ) {
-  const { options, inline, value, onChange, isReadOnly = false } = props;
+  const { options, value, onChange, isReadOnly = false, after } = props;
   const name = useId();
   return (
     <FieldGroup {...props} role="radiogroup">
-      <div className={layoutOf(options, inline)}>
+      <div className={layoutOf(props)}>
         {options.map((option) => (
           <label
             key={option.value}
@@ -65,6 +69,7 @@ export function RadioField(
           </label>
         ))}
       </div>
+      {after}
     </FieldGroup>
   );
 }
@@ -72,10 +77,10 @@ export function RadioField(
 export function CheckboxesField(
   props: GroupProps & { value: string[]; onChange: (value: string[]) => void },
 ) {
-  const { options, inline, value, onChange, error, isReadOnly = false } = props;
+  const { options, value, onChange, error, isReadOnly = false } = props;
   return (
     <FieldGroup {...props}>
-      <div className={layoutOf(options, inline)}>
+      <div className={layoutOf(props)}>
         {options.map((option) => {
           const isSelected = value.includes(option.value);
           return (
