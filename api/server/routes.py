@@ -5,7 +5,12 @@ from api.domain.accounts.controllers import AuthController, MeController
 from api.domain.accounts.grant_controllers import GrantController
 from api.domain.accounts.privacy_controllers import OwnDataController
 from api.domain.accounts.second_factor_controllers import PasswordController, SecondFactorController
-from api.domain.accounts.session_controllers import KeySetController, RefreshController, SessionController
+from api.domain.accounts.session_controllers import (
+    ConfirmationController,
+    KeySetController,
+    RefreshController,
+    SessionController,
+)
 from api.domain.accounts.sign_on_controllers import ProviderController
 from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
@@ -63,6 +68,7 @@ CONTROLLERS = (
     SecondFactorController,
     SignUpController,
     SessionController,
+    ConfirmationController,
     StaffRegistrationController,
     SupportController,
     TicketController,

@@ -147,6 +147,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("second-factor.disabled", "A second factor was turned off", "account"),
         Action("second-factor.enabled", "A second factor was turned on", "account"),
         Action("second-factor.used-recovery-code", "A recovery code stood in for the second factor", "account"),
+        Action("session.confirmed", "Somebody signed in has shown again who they are", "account"),
         Action("session.ended", "A session was ended", "session"),
         Action("sensitive.revealed", "A sensitive answer was shown in full", "registration",
                {"step": Kind.WORD, "pointer": Kind.POINTER, "reason": Kind.WORD, "note": Kind.UID}),
