@@ -126,3 +126,4 @@ async def test_a_password_is_checked_exactly_as_it_came(changed: str) -> None:
     assert await passwords.verify("caf\u00e9 Am Fluss um acht", encoded)
     assert not await passwords.verify(changed, encoded)
     assert encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
