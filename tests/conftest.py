@@ -36,6 +36,20 @@ MASTER_KEYS = "test:" + base64.b64encode(b"k" * 32).decode()
 INTERNAL_TOKEN = "internal-token-of-tests"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell at the run's end what its tests have measured (`record_property`), in parallel runs too."""
+    told = [
+        f"{name}: {value}"
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, value in report.user_properties
+    ]
+    if told:
+        terminalreporter.section("measured")
+        for line in told:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[TestServices]:
     """PostgreSQL and Redis, shared by the parallel workers of one run."""
