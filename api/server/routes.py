@@ -25,6 +25,7 @@ from api.domain.registrations.privacy_controllers import (
     OrganizationPrivacyController,
     OwnRegistrationController,
 )
+from api.domain.registrations.reinstating_controllers import ReinstatingController
 from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.domain.support.controllers import SupportController
@@ -59,6 +60,7 @@ CONTROLLERS = (
     ReferenceController,
     RefreshController,
     RegistrationController,
+    ReinstatingController,
     RevealController,
     SecondFactorController,
     SignUpController,

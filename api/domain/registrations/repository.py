@@ -294,7 +294,7 @@ _EXPIRE = text(
     """
     WITH over AS (
       SELECT registration_id, ticket_id FROM registration_seat
-      WHERE state = 'held' AND held_until < clock_timestamp()
+      WHERE state = 'held' AND held_until < :now AND registration_id IS DISTINCT FROM CAST(:but AS bigint)
         AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
       ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), freed AS (
@@ -307,9 +307,12 @@ _EXPIRE = text(
 )
 
 
-async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
-    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
-    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+async def expire_holds(
+    session: AsyncSession, now: datetime, ticket_id: int | None = None, *, but: int | None = None
+) -> list[tuple[int, int]]:
+    """Let holds that have run out go, those of the registration ``but`` excepted; returns (ticket, seats) to be given
+    back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"now": now, "ticket": ticket_id, "but": but})
     return [(ticket, int(quantity)) for ticket, quantity in found]
 
 
