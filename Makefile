@@ -24,7 +24,7 @@ test: ## Run every test, the browser's included. PYTEST_ARGS="-k words" narrows 
 check: ## Style, types, import rules, unused dependencies, locks, drift of generated files
 	@$(BOOTSTRAP) --dev --then deploy.local.check check
 
-campaign: ## The long proofs: registrations under kill -9, faults, races, leaks
+campaign: ## The long proofs (kill -9, faults, races, leaks) and every end-to-end test behind nginx on two API processes
 	@$(BOOTSTRAP) --dev --then deploy.local.check campaign $(PYTEST_ARGS)
 
 bench: ## Measure us and the references; results as JSON under .data/bench
