@@ -20,6 +20,7 @@ from api.domain.registrations.controllers import (
     MyRegistrationController,
     RegistrationController,
 )
+from api.domain.registrations.migrating_controllers import MigratingController
 from api.domain.registrations.privacy_controllers import (
     MyConsentController,
     OrganizationPrivacyController,
@@ -48,6 +49,7 @@ CONTROLLERS = (
     JobController,
     KeySetController,
     MeController,
+    MigratingController,
     MyConsentController,
     MyRegistrationController,
     OrganizationController,

@@ -133,6 +133,8 @@ ACTIONS: Mapping[str, Action] = {
         Action("registration.data-exported", "A person was given all data of a registration", "registration"),
         Action("registration.deleted", "A registration was hidden", "registration"),
         Action("registration.erased", "A registration was made nobody's", "registration"),
+        Action("registration.migrated", "A draft was moved to a newer version of its flow", "registration",
+               {"from": Kind.COUNT, "to": Kind.COUNT, "aside": Kind.COUNT}),
         Action("registration.reinstated", "A cancelled or expired registration was taken up again", "registration"),
         Action("registration.restored", "A hidden registration was brought back", "registration"),
         Action("registrations.exported", "Registrations were exported", "event", {"columns": Kind.COUNT}),

@@ -19,6 +19,7 @@ from api.domain.registrations.models import (
     RevealNote,
     SealedAnswer,
     SeatHold,
+    SetAside,
     StepAnswer,
 )
 from api.lib import clock
@@ -274,6 +275,22 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
         await session.execute(
             delete(StepAnswer).where(StepAnswer.registration_id == registration_id, StepAnswer.step.in_(steps))
         )
+
+
+async def put_aside(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers that have no place any more."""
+    if rows:
+        await session.execute(insert(SetAside).values(list(rows)))
+
+
+async def aside_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SetAside]:
+    """Return the answers of some registrations that were set aside, the first first."""
+    found = await session.scalars(
+        select(SetAside)
+        .where(SetAside.registration_id.in_(registration_ids))
+        .order_by(SetAside.registration_id, SetAside.created_at, SetAside.step, SetAside.pointer)
+    )
+    return list(found)
 
 
 # --- seats and attendees
