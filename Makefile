@@ -27,7 +27,7 @@ check: ## Style, types, import rules, unused dependencies, locks, drift of gener
 audit: ## Ask for known vulnerabilities of what production installs; needs the internet
 	@$(BOOTSTRAP) --dev --then deploy.local.check audit
 
-campaign: ## The long proofs: registrations under kill -9, faults, races, leaks
+campaign: ## The long proofs (kill -9, faults, races, leaks) and every end-to-end test behind nginx on two API processes
 	@$(BOOTSTRAP) --dev --then deploy.local.check campaign $(PYTEST_ARGS)
 
 bench: ## Measure us and the references; results as JSON under .data/bench

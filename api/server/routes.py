@@ -25,11 +25,13 @@ from api.domain.registrations.controllers import (
     MyRegistrationController,
     RegistrationController,
 )
+from api.domain.registrations.migrating_controllers import MigratingController
 from api.domain.registrations.privacy_controllers import (
     MyConsentController,
     OrganizationPrivacyController,
     OwnRegistrationController,
 )
+from api.domain.registrations.reinstating_controllers import ReinstatingController
 from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
 from api.domain.support.controllers import SupportController
@@ -52,6 +54,7 @@ CONTROLLERS = (
     JobController,
     KeySetController,
     MeController,
+    MigratingController,
     MyConsentController,
     MyRegistrationController,
     OrganizationController,
@@ -64,6 +67,7 @@ CONTROLLERS = (
     ReferenceController,
     RefreshController,
     RegistrationController,
+    ReinstatingController,
     RevealController,
     SecondFactorController,
     SignUpController,

@@ -160,10 +160,11 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def campaign(arguments: Sequence[str]) -> int:
-    """Runs the long proofs one after the other."""
+    """Runs the long proofs and the whole end-to-end suite, this on two API processes behind nginx, one by one."""
     environment = prepare(built=True)
     _peers()
-    return _foreground("campaign", _pytest("-m", "campaign", "-n", "0", "-p", "no:randomly", *arguments), environment)
+    chosen = ("-m", "campaign or e2e", "--behind-nginx", "-n", "0", "-p", "no:randomly")
+    return _foreground("campaign", _pytest(*chosen, *arguments), environment)
 
 
 def bench(arguments: Sequence[str]) -> int:

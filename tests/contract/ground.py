@@ -182,6 +182,12 @@ class Ground:
         return Held(made.uid, made.token, revision)
 
     @cached_property
+    def draft_flow(self) -> str:
+        """The flow version that the draft is on."""
+        uid: str = self._done("GET", f"/registrations/{self.draft.uid}", self.draft.headers)["flow_version_uid"]
+        return uid
+
+    @cached_property
     def confirmed(self) -> Held:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
 

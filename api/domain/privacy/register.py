@@ -151,6 +151,14 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed blind_index",
         plain="registration_id step pointer organization_id identity verified_at",
     ),
+    "registration_set_aside": _use(
+        "Your earlier answers",
+        "To lose nothing when a form changes while you fill it; the sensitive ones are encrypted.",
+        "30 days after you submit, or " + _ERASED,
+        personal="answer label",
+        hidden="sealed",
+        plain="registration_id flow_version_id step pointer organization_id reason created_at",
+    ),
     "registration_key": _use(
         "Keys of sensitive answers",
         "To open sensitive answers; without it nobody can.",

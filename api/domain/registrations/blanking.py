@@ -71,6 +71,8 @@ async def _blank(uow: UnitOfWork, rows: Sequence[Registration], due: Due, reache
             if answers.names(row.pointer) in paths.get(row.step, ())
         ],
     )
+    # Which of them has run out is not known any more: their fields are of another version.
+    await retention_repository.drop_aside(uow.session, list(by_id))
     contact = [_CONTACT[item.maps_to] for over in due.values() for _, item in over if item.maps_to in _CONTACT]
     for row in rows:
         for column in contact:

@@ -9,12 +9,16 @@ import msgspec
 
 
 class RegistrationState(StrEnum):
-    """draft → confirmed → cancelled; draft → expired | cancelled."""
+    """draft → confirmed → cancelled; draft → expired | cancelled; cancelled → confirmed | draft; expired → draft."""
 
     DRAFT = "draft"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+# What staff can take up again: as a draft, or confirmed where it was.
+REINSTATABLE = frozenset({RegistrationState.CANCELLED, RegistrationState.EXPIRED})
 
 
 class RevealReason(StrEnum):

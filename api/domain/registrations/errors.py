@@ -51,6 +51,14 @@ class IdempotencyInProgress(Conflict):
     default_detail = "Wait a second and send it again with the same key."
 
 
+class FlowChanged(Conflict):
+    """Another flow was published since the draft's owner looked."""
+
+    slug = "flow-changed"
+    title = "The form was changed once more"
+    default_detail = "Look at what has changed now, and choose again."
+
+
 class LinkInvalid(NotFound):
     """The resume link is unknown, used or over."""
 

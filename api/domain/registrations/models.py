@@ -92,6 +92,26 @@ class SealedAnswer(Base):
     verified_at: Mapped[datetime | None]
 
 
+class SetAside(Base):
+    """An answer that the flow a draft was moved to has no place for, as its owner sees it (``{"value": …}``).
+
+    A sensitive one is masked there, and whole in ``sealed``.
+    """
+
+    __tablename__ = "registration_set_aside"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    flow_version_id: Mapped[int] = mapped_column(ForeignKey("event_flow_version.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    pointer: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    label: Mapped[dict[str, Any]]
+    answer: Mapped[dict[str, Any]]
+    sealed: Mapped[bytes | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class RevealNote(Base):
     """What somebody wrote of why they were shown a sensitive answer; sealed with the registration's key.
 

@@ -19,6 +19,7 @@ from api.domain.registrations.models import (
     RevealNote,
     SealedAnswer,
     SeatHold,
+    SetAside,
     StepAnswer,
 )
 from api.lib import clock
@@ -276,6 +277,22 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
         )
 
 
+async def put_aside(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers that have no place any more."""
+    if rows:
+        await session.execute(insert(SetAside).values(list(rows)))
+
+
+async def aside_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SetAside]:
+    """Return the answers of some registrations that were set aside, the first first."""
+    found = await session.scalars(
+        select(SetAside)
+        .where(SetAside.registration_id.in_(registration_ids))
+        .order_by(SetAside.registration_id, SetAside.created_at, SetAside.step, SetAside.pointer)
+    )
+    return list(found)
+
+
 # --- seats and attendees
 
 
@@ -294,7 +311,7 @@ _EXPIRE = text(
     """
     WITH over AS (
       SELECT registration_id, ticket_id FROM registration_seat
-      WHERE state = 'held' AND held_until < clock_timestamp()
+      WHERE state = 'held' AND held_until < :now AND registration_id IS DISTINCT FROM CAST(:but AS bigint)
         AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
       ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), freed AS (
@@ -307,9 +324,12 @@ _EXPIRE = text(
 )
 
 
-async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
-    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
-    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+async def expire_holds(
+    session: AsyncSession, now: datetime, ticket_id: int | None = None, *, but: int | None = None
+) -> list[tuple[int, int]]:
+    """Let holds that have run out go, those of the registration ``but`` excepted; returns (ticket, seats) to be given
+    back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"now": now, "ticket": ticket_id, "but": but})
     return [(ticket, int(quantity)) for ticket, quantity in found]
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from api.domain.forms.engine import CompiledForm
 from api.domain.registrations import aadhaar_vault, answers, repository
-from api.domain.registrations.models import Registration, SealedAnswer
+from api.domain.registrations.models import Registration, SealedAnswer, SetAside
 from api.lib import clock
 from api.lib.crypto import DataKey, RecordKey, Vault, needs_record_key
 from api.lib.ids import new_uid
@@ -135,6 +135,34 @@ async def keep_note(uow: UnitOfWork, registration: Registration, note: str) -> U
     sealed = key.seal(note.encode(), context=_note_context(registration, uid))
     await repository.add_note(uow.session, registration, uid, sealed)
     return uid
+
+
+def _aside_context(registration: Registration, place: tuple[int, str, str]) -> str:
+    version, step, pointer = place
+    return f"registration_set_aside:sealed:{registration.uid}:{version}:{step}:{pointer}"
+
+
+async def seal_aside(uow: UnitOfWork, registration: Registration, place: tuple[int, str, str], value: Any) -> bytes:
+    """Return an answer that is set aside, sealed for its place: (flow version, step, pointer).
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    key = await _data_key_to_write(uow, registration)
+    return key.seal(msgspec.json.encode(value), context=_aside_context(registration, place))
+
+
+async def open_aside(uow: UnitOfWork, registration: Registration, one: SetAside) -> Any:
+    """Return an answer that was set aside, whole; its mask where nothing else was kept.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    key = await data_key(uow, registration) if one.sealed is not None else None
+    if one.sealed is None or key is None:
+        return one.answer["value"]
+    place = (one.flow_version_id, one.step, one.pointer)
+    return msgspec.json.decode(key.open(one.sealed, context=_aside_context(registration, place)))
 
 
 async def open_note(uow: UnitOfWork, registration: Registration, uid: UUID) -> str | None:
