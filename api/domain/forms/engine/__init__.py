@@ -32,6 +32,7 @@ from api.domain.forms.engine.document import (
 from api.domain.forms.engine.fields.identity import clean_identity
 from api.domain.forms.engine.masking import is_masked, mask
 from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
+from api.domain.forms.engine.scalars import as_scalar
 from api.domain.forms.engine.state import FormState, evaluate
 from api.domain.forms.engine.types import FieldType, ValueType
 from api.domain.forms.engine.validation import FieldError, Validation, validate
@@ -59,6 +60,7 @@ __all__ = [
     "Text",
     "Validation",
     "ValueType",
+    "as_scalar",
     "canonical_bytes",
     "check_document",
     "clean_identity",
