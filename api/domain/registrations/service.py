@@ -210,7 +210,7 @@ async def _save_form(
         sealed = await repository.sealed_of(uow.session, [row.id])
         stored = await sealing.open_step(uow, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
-    result = engine.validate(form, given, clock_of(row), partial=not complete)
+    result = engine.validate(form, given, clock_of(row), partial=not complete, before=before.get(step.name, {}))
     problems = assessment.field_problems(result.errors, "/answers", row.locale)
     problems.extend(FieldProblem(f"/answers{at}", "masked", "Enter this answer again.") for at in lost)
     if problems and (complete or any(problem.code in _CLIENT_MISTAKES for problem in problems)):

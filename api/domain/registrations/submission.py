@@ -1,6 +1,7 @@
 """Submitting: all or nothing, once for each Idempotency-Key, with the seats taken last."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -88,7 +89,7 @@ async def submit(uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str |
         flow = await access.flow_of(uow, row)
         saved = await service.opened_steps(uow, row, flow)
         given = {name: StepInput(answers=answers) for name, answers in saved.items()}
-        await _complete(uow, row, event, flow, given)
+        await _complete(uow, row, event, flow, given, kept=saved)
         return row
 
     body = f"{uid}:{revision}".encode()
@@ -133,11 +134,17 @@ async def _masks(uow: UnitOfWork, flow: FlowVersion, given: Mapping[str, StepInp
 
 
 async def _complete(
-    uow: UnitOfWork, row: Registration, event: Event, flow: FlowVersion, given: Mapping[str, StepInput]
+    uow: UnitOfWork,
+    row: Registration,
+    event: Event,
+    flow: FlowVersion,
+    given: Mapping[str, StepInput],
+    *,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
     forms = await flow_service.forms_of(uow, flow)
-    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale)
+    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale, kept=kept)
     tickets = await ticket_service.of(uow, event)
     wanted = await _wanted(uow, row, event, flow, given, tickets)
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
