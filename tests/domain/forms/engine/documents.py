@@ -31,7 +31,9 @@ plain_words = st.lists(_words, min_size=1, max_size=3).map(" ".join)
 odd_words = st.one_of(
     plain_words,
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=8),
-    st.sampled_from([" a", "b ", "\ta", "a\r\nb", "_x000D_", "x005F_", "\u0001", "\u00a0x", "a\u2028b", "\ufffe", "''=1"]),
+    st.sampled_from(
+        [" a", "b ", "\ta", "a\r\nb", "_x000D_", "x005F_", "\u0001", "\u00a0x", "a\u2028b", "\ufffe", "''=1"]
+    ),
 )
 
 
@@ -122,7 +124,10 @@ class _Maker:
         kinds = [kind.value for kind in FieldType if depth < 3 or kind.value not in ("group", "repeat")]
         kind = self.draw(st.sampled_from(kinds))
         self._number += 1
-        field: Json = {"name": f"{self.draw(st.sampled_from(['q', 'Q_', '_a-', 'opening']))}{self._number}", "type": kind}
+        field: Json = {
+            "name": f"{self.draw(st.sampled_from(['q', 'Q_', '_a-', 'opening']))}{self._number}",
+            "type": kind,
+        }
         if kind not in ("calculated", "hidden", "group", "repeat") or self.draw(st.booleans()):
             field["label"] = self.text()
         self.maybe(field, "hint", texts(self.locales, self.words, needed=False))

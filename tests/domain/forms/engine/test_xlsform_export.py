@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 
 from api.domain.forms.engine import FormDocument, canonical_bytes, export_csv, export_xlsx
 from api.domain.forms.engine.document import plain
-from api.domain.forms.engine.xlsform.exporting import export_sheets
 from api.domain.forms.engine.xlsform.importing import Import
 from api.domain.forms.engine.xlsform.reader import read_workbook
 from api.domain.forms.engine.xlsform.report import Notes

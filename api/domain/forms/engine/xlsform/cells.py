@@ -52,6 +52,7 @@ _TYPES: Mapping[FieldType, str] = MappingProxyType(
     }
 )
 """The standard's type of each; what is not here is a text with a `prs::type`."""
+_LISTED = ("select_one", "select_multiple", "rank")
 _APPEARANCES = {
     FieldType.MULTILINE: "multiline",
     FieldType.URL: "url",
@@ -66,6 +67,8 @@ _NAMED = frozenset(
     }
 )  # fmt: skip
 """Types that only `prs::type` can name."""
+_RENDERED = frozenset({FieldType.TEXT, FieldType.IMAGE, FieldType.SINGLE_CHOICE})
+"""Types that an appearance may turn into another."""
 _TEXTS = {
     "label": "label",
     "hint": "hint",
@@ -139,7 +142,7 @@ def _type(field: Field) -> str:
     name = _TYPES.get(field.type, "text")
     if field.type is FieldType.RATING and not _is_range(field):
         return "decimal"
-    return f"{name} {field.choices}" if field.choices is not None and "select" in name or name == "rank" else name
+    return f"{name} {field.choices}" if name in _LISTED else name
 
 
 def _appearance(cells: Cells, field: Field) -> None:
@@ -152,10 +155,8 @@ def _appearance(cells: Cells, field: Field) -> None:
     _put(cells, "appearance", f"{said} {own}".strip())
     plain = cells[("type", "")] == "decimal" and field.type is FieldType.RATING
     words = set(own.split())
-    taken = (field.type in (FieldType.TEXT, FieldType.IMAGE, FieldType.SINGLE_CHOICE)) and words & {
-        "multiline", "url", "likert", "signature", "draw",
-    }  # fmt: skip
-    if field.type in _NAMED or plain or taken:
+    misread = field.type in _RENDERED and words & {"multiline", "url", "likert", "signature", "draw"}
+    if field.type in _NAMED or plain or misread:
         _put(cells, "prs:type", field.type.value)
     if field.type is FieldType.CONSENT and field.consent_text_version:
         cells.pop(("prs:type", ""))
@@ -170,7 +171,7 @@ def _is_range(field: Field) -> bool:
     values = _bounds(field)
     if not all(isinstance(value, int | float) and abs(value) < 1e15 for value in values.values()):
         return False
-    return 0 < values["step"] <= values["maximum"] - values["minimum"]
+    return bool(0 < values["step"] <= values["maximum"] - values["minimum"])
 
 
 def _bounds(field: Field) -> dict[str, Any]:

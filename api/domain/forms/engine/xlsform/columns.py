@@ -131,7 +131,8 @@ def read_table(sheet: Sheet | None, name: str, notes: Notes) -> Table:
 
 def read_heading(heading: str, sheet: str, row: int, notes: Notes) -> Column:
     """What a column of this heading holds; one that cannot be understood is noted."""
-    parts = [part.strip() for part in heading.replace("::", ":").split(":")]
+    # On the sheet choices other tools take every heading with a colon, but none with a space, for a column of data.
+    parts = [part.strip() for part in re.sub(r"^\s*prs ", "prs::", heading).replace("::", ":").split(":")]
     plain = ":".join(part.lower() for part in parts)
     if parts[0].lower() == "prs" and len(parts) > 1:
         return _prs_column(heading, parts, sheet, row, notes)
@@ -148,6 +149,9 @@ def read_heading(heading: str, sheet: str, row: int, notes: Notes) -> Column:
 
 def _prs_column(heading: str, parts: list[str], sheet: str, row: int, notes: Notes) -> Column:
     key = parts[1].lower().replace(" ", "_")
+    if key == "title" and sheet == "settings" and parts[2:]:
+        # The standard has one title, in one language.
+        return _translated(heading, "form_title", ":".join(parts[2:]), sheet, row, notes)
     if key == "description":
         return _translated(heading, key, ":".join(parts[2:]), sheet, row, notes) if parts[2:] else Column(heading, key)
     if key in PRS.get(sheet, frozenset()):
@@ -184,7 +188,7 @@ def _row(number: int, cells: list[str], columns: list[Column], sheet: str, notes
             continue
         if column.key is None:
             continue
-        elif column.key in TRANSLATED:
+        if column.key in TRANSLATED:
             row.texts.setdefault(column.key, {}).setdefault(column.locale, cell)
         elif column.key.startswith("column:"):
             row.columns[column.key.removeprefix("column:")] = cell

@@ -129,5 +129,5 @@ def _object(text: str) -> Any:
     except msgspec.DecodeError as error:
         raise ValueError(text) from error
     if not isinstance(value, dict):
-        raise ValueError(text)  # noqa: TRY004 -- one error for every cell that is no default
+        raise ValueError(text)
     return value

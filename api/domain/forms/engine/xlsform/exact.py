@@ -39,7 +39,7 @@ def apply_exact(node: dict[str, Any], row: Row, table: Table, notes: Notes) -> N
 
 def difference(wanted: dict[str, Any], read: dict[str, Any]) -> str:
     """The cell that makes `wanted` of what was `read`; '' where they are the same."""
-    changed: dict[str, Any] = {name: None for name in read.keys() - wanted.keys()}
+    changed: dict[str, Any] = dict.fromkeys(read.keys() - wanted.keys())
     for name, value in wanted.items():
         if name not in read or _encoded(read[name]) != _encoded(value):
             changed[name] = value

@@ -13,7 +13,7 @@ from api.domain.forms.engine.document import Field, FormDocument, Page, Section,
 from api.domain.forms.engine.types import CONTAINERS, FieldType
 from api.domain.forms.engine.xlsform.cells import Cells, Key, cell, choice_cells, container_cells, field_cells
 from api.domain.forms.engine.xlsform.columns import MEDIA, SURVEY_ATTRIBUTES
-from api.domain.forms.engine.xlsform.exact import STRUCTURE, difference
+from api.domain.forms.engine.xlsform.exact import difference
 from api.domain.forms.engine.xlsform.importing import Import
 from api.domain.forms.engine.xlsform.languages import language_of
 from api.domain.forms.engine.xlsform.reader import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Sheet
@@ -29,7 +29,8 @@ _ORDER = {
     ),
     "choices": ("list_name", "name", "label", *_MEDIA, "column", "prs:list", "prs:relevant", "prs:exact"),
     "settings": (
-        "form_title", "form_id", "default_language", "allow_choice_duplicates", "prs:locales", "prs:exact",
+        "form_title", "form_id", "default_language", "allow_choice_duplicates", "prs:title", "prs:locales",
+        "prs:exact",
     ),
 }  # fmt: skip
 _ALWAYS = {"survey": ("type", "name", "label"), "choices": ("list_name", "name", "label"), "settings": ()}
@@ -72,7 +73,8 @@ class _Export:
     def _settings(self) -> None:
         document = self.document
         for locale, words in document.title.items():
-            self.settings[("form_title", locale)] = cell(words)
+            is_default = locale == document.default_locale
+            self.settings[("form_title", "") if is_default else ("prs:title", locale)] = cell(words)
         self.settings[("form_id", "")] = document.name
         self.settings[("default_language", "")] = language_of(document.default_locale)
         self.settings[("prs:locales", "")] = " ".join(document.locales) if len(document.locales) > 1 else ""
@@ -86,13 +88,14 @@ class _Export:
         """Names for pages and sections that no field has: other tools know one space of names only."""
         taken = {one.name.lower() for page in self.document.pages for one in _fields_of(page)}
         for page in self.document.pages:
-            for kind, source in [("page", page), *(("section", section) for section in page.sections)]:
-                name, number = source.name, 1
+            named = [("page", page.name), *(("section", section.name) for section in page.sections)]
+            for kind, own in named:
+                name, number = own, 1
                 while name.lower() in taken:
                     number += 1
-                    name = f"{source.name}_{kind}{number if number > 2 else ''}"
+                    name = f"{own}_{kind}{number if number > 2 else ''}"
                 taken.add(name.lower())
-                self._names[(kind, source.name)] = name
+                self._names[(kind, own)] = name
 
     def _choices(self) -> None:
         used = {one.choices for page in self.document.pages for one in _fields_of(page)}
@@ -193,8 +196,10 @@ def _sheet(name: str, rows: list[Cells], plain_locale: str | None) -> Sheet:
     given = {key for row in rows for key, text in row.items() if text}
     present = {key for key, _ in given}
     given |= {(key, plain_locale or "") for key in _ALWAYS[name] if key not in present}
-    columns = sorted(given, key=lambda key: (order[key[0].partition(":")[0] if key[0].startswith("column:") else key[0]], key))
-    headings = [_heading(key, plain_locale) for key in columns]
+    columns = sorted(
+        given, key=lambda key: (order[key[0].partition(":")[0] if key[0].startswith("column:") else key[0]], key)
+    )
+    headings = [_heading(name, key, plain_locale) for key in columns]
     lines = [(1, headings)]
     for number, row in enumerate(rows, start=2):
         values = [row.get(key, "") for key in columns]
@@ -204,11 +209,13 @@ def _sheet(name: str, rows: list[Cells], plain_locale: str | None) -> Sheet:
     return Sheet(name, lines)
 
 
-def _heading(key: Key, plain_locale: str | None) -> str:
+def _heading(sheet: str, key: Key, plain_locale: str | None) -> str:
     name, locale = key
     if name.startswith("column:"):
         return name.removeprefix("column:")
     if name == "prs:accept":
         return "body::accept"
+    if sheet == "choices" and name.startswith("prs:"):
+        return name.replace(":", " ")
     name = "prs::description" if name == "description" else name.replace(":", "::")
     return f"{name}::{language_of(locale)}" if locale and locale != plain_locale else name

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from api.domain.forms.engine.api import examine
+from api.domain.forms.engine.checks import MAX_NAME, NAME
 from api.domain.forms.engine.document import SCHEMA, FormDocument
 from api.domain.forms.engine.problems import Problem
 from api.domain.forms.engine.xlsform.archive import WorkbookRefused
@@ -109,6 +110,8 @@ class Import:
 
     def _name(self) -> str:
         wanted = self._setting().get("form_id") or self._setting().get("name") or PurePath(self._filename).stem
+        if NAME.fullmatch(wanted) and len(wanted) <= MAX_NAME:
+            return wanted
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted).strip("_-")[:64]
         return name if re.match(r"[A-Za-z_]", name) else f"form_{name}"[:64]
 

@@ -19,6 +19,8 @@ def read_media(row: Row, table: Table, texts: Texts, notes: Notes) -> dict[str, 
             if _ADDRESS.fullmatch(address):
                 found.setdefault(kind, {})[locale] = address
                 continue
-            message = f"{address!r} is a file beside the sheet; write the address of the {kind}, beginning with https://"
+            message = (
+                f"{address!r} is a file beside the sheet; write the address of the {kind}, beginning with https://"
+            )
             notes.unsupported(table.sheet, row.number, table.heading(f"media:{kind}"), message)
     return found

@@ -49,9 +49,7 @@ def apply_parameters(field: dict[str, Any], row: Row, table: Table, notes: Notes
             notes.unsupported(table.sheet, row.number, heading, f"the parameter {name!r} is not supported")
 
 
-def _range(
-    field: dict[str, Any], given: dict[str, str], row: Row, table: Table, notes: Notes, *, stars: bool
-) -> None:
+def _range(field: dict[str, Any], given: dict[str, str], row: Row, table: Table, notes: Notes, *, stars: bool) -> None:
     values: dict[str, int | float] = dict(RATING_DEFAULTS if stars else RANGE_DEFAULTS)
     for name, attribute in _RANGE.items():
         text = given.pop(name, None)

@@ -18,7 +18,7 @@ from api.domain.forms.engine.xlsform.archive import WorkbookRefused, inspect_arc
 MAX_FILE = 8 * 1024 * 1024
 MAX_ROWS = 30_000
 MAX_COLUMNS = 400
-MAX_CELLS = 1_000_000
+MAX_CELLS = 600_000
 MAX_CELL = 20_000
 SHEETS = ("survey", "choices", "settings")
 
