@@ -11,7 +11,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from api.domain.forms.engine.document import FormDocument
 from api.domain.forms.engine.xlsform.exporting import export_sheets
 
-_FORMULA = ("=", "+", "-", "@")
+# The wide forms, too: some programs read them as the narrow ones.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _WIDTHS = {"name": 24, "type": 24, "label": 48}
 
