@@ -23,7 +23,7 @@ from api.domain.forms.engine import (
 )
 from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
-from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts
+from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts, written_types
 
 PATH = Path(__file__).with_name("expressions.json")
 KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
@@ -45,6 +45,7 @@ WRITTEN = [
     *written_texts.DATES,
 ]
 SEED = 20270117
+FORMS = {**written_forms.FORMS, "every_type": written_types.TYPES}
 
 
 def clock_of(case: dict[str, Any]) -> Clock:
@@ -101,6 +102,7 @@ def form_case(name: str, compiled: CompiledForm, answers: Any, clock: dict[str, 
         "visible": sorted(state.visible),
         "required": sorted(state.required),
         "choices": {pointer: list(values) for pointer, values in state.choices.items()},
+        "rows": {pointer: list(values) for pointer, values in state.rows.items()},
         "calculated": state.calculated,
         "answers": validation.answers,
         "errors": [[error.pointer, error.code] for error in validation.errors],
@@ -128,8 +130,8 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
             return set(value) <= set(expect["visible"])
         case "hidden":
             return not set(value) & set(expect["visible"])
-        case "choices":
-            return all(expect["choices"].get(pointer) == values for pointer, values in value.items())
+        case "choices" | "rows":
+            return all(expect[part].get(pointer) == values for pointer, values in value.items())
         case "calculated":
             return all(expect["calculated"].get(pointer) == one for pointer, one in value.items())
     return bool(expect[part] == value)
@@ -137,7 +139,11 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
 
 def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
     cases = []
-    for partial, written in ((False, written_cases.CASES), (True, written_cases.PARTIAL)):
+    for partial, written in (
+        (False, written_cases.CASES),
+        (False, written_types.cases()),
+        (True, written_cases.PARTIAL),
+    ):
         for name, answers, expected in written:
             case = form_case(name, compiled[name], answers, KOLKATA, partial)
             check_written(case, expected)
@@ -150,7 +156,7 @@ def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, An
     cases = []
     for at in range(160):
         name = list(compiled)[at % len(compiled)]
-        sections = [section for page in written_forms.FORMS[name]["pages"] for section in page["sections"]]
+        sections = [section for page in FORMS[name]["pages"] for section in page["sections"]]
         fields = [field for section in sections for field in section["fields"]]
         answers = generated.answers(fields, random)
         cases.append(form_case(name, compiled[name], answers, CLOCKS[at % len(CLOCKS)], at % 4 == 0))
@@ -158,7 +164,7 @@ def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, An
 
 
 def build() -> dict[str, Any]:
-    documents = {name: parse_document(raw) for name, raw in written_forms.FORMS.items()}
+    documents = {name: parse_document(raw) for name, raw in FORMS.items()}
     compiled = {name: compile_form(document) for name, document in documents.items()}
     return {
         "expressions": [*written_expressions(), *generated_expressions()],

@@ -66,8 +66,8 @@ def contact_of(form: engine.CompiledForm, answers: Mapping[str, Any]) -> dict[st
     """Return what the form says of the registrant: name, email, phone."""
     found = {}
     for target, name in engine.registrant_fields(form).items():
-        value = answers.get(name)
-        if isinstance(value, str):
+        value = engine.as_scalar(answers.get(name, ""))
+        if isinstance(value, str) and value:
             found[target.removeprefix("registrant.")] = value
     return found
 

@@ -11,7 +11,7 @@ from api.domain.forms.engine.compiled import NONE, Item
 from api.domain.forms.engine.emitter import Emitter, Typed
 from api.domain.forms.engine.problems import ExpressionInvalid
 from api.domain.forms.engine.scopes import Target, route, value_type
-from api.domain.forms.engine.types import ValueType
+from api.domain.forms.engine.types import PARTS, FieldType, ValueType
 
 
 class Environment(Protocol):
@@ -40,6 +40,18 @@ def unknown_name(name: str, known: Iterable[str], at: int) -> ExpressionInvalid:
     return ExpressionInvalid("unknown_name", f"there is no field ${{{name}}}{hint}", at)
 
 
+def base_name(name: str) -> str:
+    """The field of `field.part`: no field's name has a dot."""
+    return name.partition(".")[0]
+
+
+def parts_of(item: Item, lists: Mapping[str, Collection[str]]) -> Mapping[str, ValueType]:
+    """The parts of an item's answer that have a value of their own, with their types."""
+    if item.type is FieldType.MATRIX:
+        return dict.fromkeys(lists.get(item.rows or "", ()), ValueType.CHOICES if item.multiple else ValueType.CHOICE)
+    return PARTS.get(item.type, {}) if item.type is not None else {}
+
+
 @dataclass
 class FormEnvironment:
     """Names as one item of a form sees them. `columns` is None outside a choice filter."""
@@ -54,7 +66,7 @@ class FormEnvironment:
     read: set[int] = field(default_factory=set)
 
     def item_of(self, name: str, at: int) -> int:
-        found = self.names.get(name)
+        found = self.names.get(base_name(name))
         if found is None:
             raise unknown_name(name, self.names, at)
         return found
@@ -69,10 +81,32 @@ class FormEnvironment:
             what = "group" if item.kind == "group" else "note"
             raise ExpressionInvalid("no_value", f"${{{name}}} is a {what} and has no value", at)
         self.read.add(index)
-        return self._value(emitter, index)
+        part = name.partition(".")[2]
+        return self._part(emitter, index, part, at) if part else self._value(emitter, index, at)
 
-    def _value(self, emitter: Emitter, index: int) -> Typed:
+    def _part(self, emitter: Emitter, index: int, part: str, at: int) -> Typed:
         item = self.items[index]
+        known = parts_of(item, self.lists)
+        if part not in known:
+            offered = f"; it has {', '.join(sorted(known))}" if known else "; it has none"
+            raise ExpressionInvalid("unknown_name", f"${{{item.name}}} has no part {part!r}{offered}", at)
+        target = self.target(index)
+        return Typed(
+            emitter.emit("part", (index, target.up, *target.down), part),
+            known[part],
+            many=bool(target.down),
+            item=index,
+            part=part,
+            tainted=item.sensitive,
+            choices=self.lists.get(item.choices) if item.choices is not None else None,
+        )
+
+    def _value(self, emitter: Emitter, index: int, at: int) -> Typed:
+        item = self.items[index]
+        if item.type is FieldType.MATRIX:
+            row = next(iter(sorted(self.lists.get(item.rows or "", ()))), "row")
+            message = f"${{{item.name}}} has no value of its own; name one of its rows, such as ${{{item.name}.{row}}}"
+            raise ExpressionInvalid("no_value", message, at)
         target = self.target(index)
         node = emitter.emit("items" if item.kind == "repeat" else "ref", (index, target.up, *target.down))
         return Typed(
@@ -87,7 +121,7 @@ class FormEnvironment:
     def own_value(self, emitter: Emitter, at: int) -> Typed:
         if self.own is None:
             raise ExpressionInvalid("no_value", "'.' has no meaning here", at)
-        return self._value(emitter, self.own)
+        return self._value(emitter, self.own, at)
 
     def column(self, emitter: Emitter, name: str, at: int) -> Typed:
         if self.columns is None:
@@ -124,7 +158,8 @@ class FlowEnvironment:
         if name not in self.types:
             raise unknown_name(name, self.types, at)
         self.read.add(name)
-        return Typed(emitter.emit("name", (), name), self.types[name])
+        operation = "name_part" if name.count(".") > 1 else "name"
+        return Typed(emitter.emit(operation, (), name), self.types[name])
 
     def own_value(self, _emitter: Emitter, at: int) -> Typed:
         raise ExpressionInvalid("no_value", "'.' has no meaning in a condition between steps", at)

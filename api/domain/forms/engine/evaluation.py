@@ -14,7 +14,8 @@ from api.domain.forms.engine.fields.number import plain_number
 from api.domain.forms.engine.frames import DEFAULT_ITEMS, MAX_FRAMES, Frame, Layout
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
-from api.domain.forms.engine.program import Context, Run, as_scalar, build
+from api.domain.forms.engine.program import Context, Run, build
+from api.domain.forms.engine.scalars import as_scalar
 from api.domain.forms.engine.types import FieldType
 from api.domain.forms.engine.values import Scalar, to_boolean, to_number, to_string
 
@@ -123,11 +124,37 @@ class Evaluation:
             return
         if item.kind == "repeat":
             self._enter(frame, index, slot, item)
+        elif item.row_conditions:
+            self._drop_hidden_rows(frame, slot, item)
         elif item.calculation != NONE:
             value = _settled(self.run(item.calculation, frame))
             frame.values[slot] = value
             if value != "":
                 frame.clean[slot] = plain_number(value) if isinstance(value, float) else value
+
+    def _drop_hidden_rows(self, frame: Frame, slot: int, item: Item) -> None:
+        clean = frame.clean.get(slot)
+        if not isinstance(clean, dict) or is_masked(clean):
+            return
+        shown = set(self.rows(frame, item))
+        known = self.program.places.get(item.rows or "", {})
+        # A row that there is not at all stays, for validation to name.
+        kept = {row: value for row, value in clean.items() if row in shown or row not in known}
+        if kept:
+            frame.clean[slot] = kept
+        else:
+            del frame.clean[slot]
+
+    def rows(self, frame: Frame, item: Item) -> tuple[str, ...]:
+        """The rows of a matrix that are shown."""
+        rows = self.program.form.lists.get(item.rows or "", ())
+        conditions = item.row_conditions or (NONE,) * len(rows)
+        held = (
+            row.value
+            for row, condition in zip(rows, conditions, strict=True)
+            if condition == NONE or self.truth(condition, frame)
+        )
+        return tuple(dict.fromkeys(held))
 
     def _visible(self, frame: Frame, item: Item) -> bool:
         parent = item.parent

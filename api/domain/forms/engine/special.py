@@ -107,7 +107,7 @@ def _indexed_repeat(compiler: Compiler, tree: Call) -> Typed:
         steps += (repeat, indices[repeat])
     if not steps:
         raise ExpressionInvalid("arguments", "the field is in no repeat; write ${field} alone", field.at)
-    node = compiler.emitter.emit("indexed", (target.item, target.up, *steps))
+    node = compiler.emitter.emit("indexed", (target.item, target.up, *steps), value.part)
     return Typed(node, value.type, tainted=value.tainted, choices=value.choices)
 
 

@@ -19,7 +19,8 @@ class FormState(msgspec.Struct, frozen=True):
     """Fields are named by JSON pointer into the answers, for example `/children/0/age`.
 
     `pages` and `sections` are the names of those that have something to show; `visible` holds fields,
-    groups and repeats that are shown; `choices` the values on offer where a condition narrows them.
+    groups and repeats that are shown; `choices` the values on offer, and `rows` the rows of a matrix,
+    where a condition narrows them.
     """
 
     pages: tuple[str, ...]
@@ -27,6 +28,7 @@ class FormState(msgspec.Struct, frozen=True):
     visible: frozenset[str]
     required: frozenset[str]
     choices: dict[str, tuple[str, ...]]
+    rows: dict[str, tuple[str, ...]]
     calculated: dict[str, Any]
     answers: dict[str, Any]
 
@@ -87,6 +89,7 @@ class _State:
         self._visible: list[str] = []
         self._required: list[str] = []
         self._choices: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, tuple[str, ...]] = {}
         self._calculated: dict[str, Any] = {}
         self._containers: dict[str, list[str]] = {"page": [], "section": []}
 
@@ -98,6 +101,7 @@ class _State:
             visible=frozenset(self._visible),
             required=frozenset(self._required),
             choices=self._choices,
+            rows=self._rows,
             calculated=self._calculated,
             answers=cleaned(self._evaluation),
         )
@@ -124,6 +128,8 @@ class _State:
             offered = choices_on_offer(self._evaluation, frame, item)
             if offered is not None:
                 self._choices[pointer] = offered
+        if item.row_conditions:
+            self._rows[pointer] = self._evaluation.rows(frame, item)
         for child in frame.children.get(index, ()):
             self._walk(child, index)
 

@@ -1,6 +1,7 @@
 // Answers through a compiled form: what is visible, and what is calculated, in dependency order.
 
-import { AnswerRefused, isEmpty, PARSERS } from "./answers";
+import { AnswerRefused, isEmpty } from "./answer";
+import { PARSERS } from "./answers";
 import { DEFAULT_ITEMS, type Frame, Layout, MAX_FRAMES } from "./frames";
 import { isMasked } from "./masking";
 import { asScalar, build, type Context, contextAt, type Run } from "./program";
@@ -123,11 +124,35 @@ export class Evaluation {
       frame.clean.delete(slot);
     } else if (item.kind === "repeat") {
       this.enter(frame, index, slot, item);
+    } else if (item.row_conditions?.length) {
+      this.dropHiddenRows(frame, slot, item);
     } else if ((item.calculation ?? NONE) !== NONE) {
       const value = settled(this.run(item.calculation ?? NONE, frame));
       frame.values[slot] = value;
       if (value !== "") frame.clean.set(slot, value);
     }
+  }
+
+  private dropHiddenRows(frame: Frame, slot: number, item: CompiledItem): void {
+    const clean = frame.clean.get(slot);
+    if (!isObject(clean) || isMasked(clean)) return;
+    const shown = new Set(this.rows(frame, item));
+    const known = this.program.values.get(item.rows ?? "");
+    // A row that there is not at all stays, for validation to name.
+    const kept = Object.entries(clean).filter(([row]) => shown.has(row) || !known?.has(row));
+    if (kept.length > 0) frame.clean.set(slot, Object.fromEntries(kept));
+    else frame.clean.delete(slot);
+  }
+
+  /** The rows of a matrix that are shown. */
+  rows(frame: Frame, item: CompiledItem): string[] {
+    const conditions = item.row_conditions ?? [];
+    const rows = this.program.form.lists[item.rows ?? ""] ?? [];
+    const shown = rows.filter((_, at) => {
+      const condition = conditions[at] ?? NONE;
+      return condition === NONE || this.truth(condition, frame);
+    });
+    return [...new Set(shown.map((row) => row.value))];
   }
 
   private isVisible(frame: Frame, item: CompiledItem): boolean {

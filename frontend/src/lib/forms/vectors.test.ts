@@ -71,6 +71,7 @@ function outcome(
     visible: [...state.visible].sort(),
     required: [...state.required].sort(),
     choices: Object.fromEntries(state.choices),
+    rows: Object.fromEntries(state.rows),
     calculated: Object.fromEntries(state.calculated),
     answers: found.answers,
     errors: found.errors.map((error) => [error.pointer, error.code]),
