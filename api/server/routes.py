@@ -17,6 +17,7 @@ from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
+from api.domain.forms.controllers_sheets import SheetController
 from api.domain.jobs.controllers import JobController
 from api.domain.organizations.controllers import OrganizationController
 from api.domain.privacy.controllers import PrivacyController
@@ -49,6 +50,7 @@ CONTROLLERS = (
     FileController,
     FlowController,
     FormController,
+    SheetController,
     GrantController,
     HealthController,
     JobController,

@@ -20,6 +20,8 @@ export type FieldScreen = {
   required: boolean;
   /** The choices offered now. */
   choices: ReadonlySet<string>;
+  /** The rows of a matrix that are asked now; null where nothing narrows them. */
+  rows: ReadonlySet<string> | null;
   calculated: unknown;
   /** How many items a counted repeat has; null when the participant adds them. */
   count: number | null;
@@ -52,9 +54,16 @@ const NOTHING: FieldScreen = {
   visible: false,
   required: false,
   choices: new Set(),
+  rows: null,
   calculated: undefined,
   count: null,
 };
+
+/** Read loosely: not every engine narrows the rows of a matrix. */
+function rowsOf(view: FieldView): ReadonlySet<string> | null {
+  const { rows } = view as { rows?: readonly { value: string }[] };
+  return rows && view.field.rows ? new Set(rows.map(({ value }) => value)) : null;
+}
 
 function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): void {
   for (const view of fields) {
@@ -62,6 +71,7 @@ function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): 
       visible: true,
       required: view.required,
       choices: new Set(view.choices.map(({ value }) => value)),
+      rows: rowsOf(view),
       calculated: undefined,
       count: view.counted ? view.items.length : null,
     });

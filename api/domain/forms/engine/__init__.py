@@ -39,7 +39,14 @@ from api.domain.forms.engine.scalars import as_scalar
 from api.domain.forms.engine.state import FormState, evaluate
 from api.domain.forms.engine.types import FieldType, ValueType
 from api.domain.forms.engine.validation import FieldError, Validation, validate
-from api.domain.forms.engine.xlsform import SheetProblem, SheetReport, import_xlsform
+from api.domain.forms.engine.xlsform import (
+    SheetProblem,
+    SheetReport,
+    SheetTooLarge,
+    export_csv,
+    export_xlsx,
+    import_xlsform,
+)
 
 __all__ = [
     "COMPILER_VERSION",
@@ -63,6 +70,7 @@ __all__ = [
     "Section",
     "SheetProblem",
     "SheetReport",
+    "SheetTooLarge",
     "Text",
     "Validation",
     "ValueType",
@@ -79,6 +87,8 @@ __all__ = [
     "evaluate",
     "evaluate_condition",
     "examine",
+    "export_csv",
+    "export_xlsx",
     "import_xlsform",
     "is_masked",
     "leaf_fields",

@@ -41,7 +41,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
       className="group repeat"
       aria-describedby={error ? `${controlId(pointer)}-error` : undefined}
     >
-      <legend>{label}</legend>
+      <legend>{form.shown(field.label)}</legend>
       {field.hint && <p className="field-hint">{form.text(field.hint)}</p>}
       {items.length === 0 && <p className="soft small">{t.fields.noItems}</p>}
       <ol className="repeat-items" ref={list}>
