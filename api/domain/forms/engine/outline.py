@@ -93,6 +93,8 @@ def _item(source: Field, parent: int, scope: int) -> Item:
         consent_text_version=source.consent_text_version,
         retain_days=source.retain_days,
         purpose=source.purpose,
+        accept=source.accept,
+        max_bytes=source.max_bytes,
     )
 
 

@@ -66,6 +66,7 @@ TEXT_LIKE = frozenset(
     {FieldType.TEXT, FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.IDENTITY_NUMBER}
 )
 CHOICE_TYPES = frozenset({FieldType.SINGLE_CHOICE, FieldType.MULTIPLE_CHOICE})
+UPLOADED = frozenset({FieldType.FILE, FieldType.IMAGE, FieldType.AUDIO, FieldType.VIDEO, FieldType.SIGNATURE})
 CONTAINERS = frozenset({FieldType.GROUP, FieldType.REPEAT})
 UNANSWERED = frozenset({FieldType.CALCULATED, FieldType.NOTE, FieldType.GROUP})
 
@@ -86,5 +87,10 @@ VALUE_TYPES: Mapping[FieldType, ValueType] = MappingProxyType(
         FieldType.COUNTRY: ValueType.STRING,
         FieldType.IDENTITY_NUMBER: ValueType.STRING,
         FieldType.CONSENT: ValueType.BOOLEAN,
+        FieldType.FILE: ValueType.STRING,
+        FieldType.IMAGE: ValueType.STRING,
+        FieldType.AUDIO: ValueType.STRING,
+        FieldType.VIDEO: ValueType.STRING,
+        FieldType.SIGNATURE: ValueType.STRING,
     }
 )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.domain.forms.engine.compiled import Item
-from api.domain.forms.engine.fields import choice, identity, moment, number, text
+from api.domain.forms.engine.fields import choice, identity, moment, number, text, upload
 from api.domain.forms.engine.fields.answer import Answer, AnswerRefused, empty
 from api.domain.forms.engine.types import FieldType
 
@@ -30,5 +30,10 @@ PARSERS: Mapping[FieldType, Callable[[Item, Any], Answer]] = MappingProxyType(
         FieldType.TIME: moment.parse_time,
         FieldType.DATETIME: moment.parse_datetime,
         FieldType.IDENTITY_NUMBER: identity.parse_identity,
+        FieldType.FILE: upload.parse_upload,
+        FieldType.IMAGE: upload.parse_upload,
+        FieldType.AUDIO: upload.parse_upload,
+        FieldType.VIDEO: upload.parse_upload,
+        FieldType.SIGNATURE: upload.parse_upload,
     }
 )
