@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from tests.contract import calls_audit, calls_privacy, calls_sensitive, calls_signin, calls_support, calls_tokens
+from tests.contract import (
+    calls_audit,
+    calls_privacy,
+    calls_sensitive,
+    calls_signin,
+    calls_support,
+    calls_tokens,
+    calls_uploads,
+)
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -115,4 +123,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
     **calls_privacy.CALLS,
+    **calls_uploads.CALLS,
 }

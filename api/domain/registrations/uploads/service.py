@@ -4,6 +4,8 @@ A chunk is written to the storage before the row says so, and no transaction is 
 between the two leaves a file that no row names; the sender asks for the offset and sends the chunk again.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -331,6 +333,33 @@ async def reveal(uow: UnitOfWork, registration: UUID, uid: UUID, reason: RevealR
     return found
 
 
+async def all_of(uow: UnitOfWork, rows: Sequence[Registration]) -> list[tuple[Upload, Content]]:
+    """Return all finished files of some registrations, the sensitive ones too: for the person they are of.
+
+    Raises:
+        KeysAway, StorageAway: as they say.
+    """
+    by_id = {row.id: row for row in rows}
+    found = await repository.finished(uow.session, list(by_id))
+    if not found:
+        return []
+    storage = parts.place_of(uow.kernel)
+    stored: dict[int, list[Part]] = defaultdict(list)
+    for part in await repository.parts_of(uow.session, [upload.id for upload in found]):
+        stored[part.upload_id].append(*parts.of([part]))
+    return [
+        (
+            upload,
+            _content(storage, upload, stored[upload.id], await _sealing(uow, by_id[upload.registration_id], upload)),
+        )
+        for upload in found
+    ]
+
+
+def _content(storage: Storage, upload: Upload, stored: list[Part], sealed: Sealing | None) -> Content:
+    return Content(upload.name, upload.media_type, upload.size, lambda: parts.stream(storage, stored, sealed))
+
+
 async def opened(uow: UnitOfWork, row: Registration, upload: Upload) -> Content:
     """Return a finished file's content, read when it is asked for: after the transaction.
 
@@ -342,5 +371,4 @@ async def opened(uow: UnitOfWork, row: Registration, upload: Upload) -> Content:
         raise NotFound
     storage = parts.place_of(uow.kernel)
     sealed = await _sealing(uow, row, upload)
-    stored = parts.of(await repository.parts_of(uow.session, [upload.id]))
-    return Content(upload.name, upload.media_type, upload.size, lambda: parts.stream(storage, stored, sealed))
+    return _content(storage, upload, parts.of(await repository.parts_of(uow.session, [upload.id])), sealed)
