@@ -35,6 +35,7 @@ from api.domain.registrations.privacy_controllers import (
 from api.domain.registrations.reinstating_controllers import ReinstatingController
 from api.domain.registrations.reveal_controllers import RevealController
 from api.domain.registrations.staff_controllers import StaffRegistrationController
+from api.domain.registrations.uploads.controllers import UploadController
 from api.domain.support.controllers import SupportController
 from api.server.files import FileController
 from api.server.health import HealthController
@@ -78,4 +79,5 @@ CONTROLLERS = (
     StaffRegistrationController,
     SupportController,
     TicketController,
+    UploadController,
 )

@@ -11,6 +11,7 @@ from tests.contract import (
     calls_signin,
     calls_support,
     calls_tokens,
+    calls_uploads,
 )
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
@@ -121,4 +122,5 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     **calls_audit.CALLS,
     **calls_lifecycle.CALLS,
     **calls_privacy.CALLS,
+    **calls_uploads.CALLS,
 }

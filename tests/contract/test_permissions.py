@@ -38,6 +38,11 @@ STAFF_OF_HOLDERS: dict[str, Permission | None] = {
     "submitRegistration": Permission.REGISTRATION_MANAGE,
     "cancelRegistration": Permission.REGISTRATION_MANAGE,
     "createResumeLink": Permission.REGISTRATION_MANAGE,
+    "beginUpload": Permission.REGISTRATION_MANAGE,
+    "getUpload": Permission.REGISTRATION_READ,
+    "appendToUpload": Permission.REGISTRATION_MANAGE,
+    "removeUpload": Permission.REGISTRATION_MANAGE,
+    "getUploadContent": Permission.REGISTRATION_READ,
     # One's own data: staff have other ways to it, or none.
     "listConsents": None,
     "giveConsent": None,

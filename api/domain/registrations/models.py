@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.lib import clock
@@ -189,3 +189,60 @@ class IdempotencyKey(Base):
     registration_uid: Mapped[UUID]
     organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Upload(Base):
+    """A file that belongs to one answer, and how much of it is here.
+
+    ``kept``: a saved answer names it. What is not kept is collected a day after ``touched_at``.
+    """
+
+    __tablename__ = "registration_upload"
+    __table_args__ = (
+        CheckConstraint("state in ('receiving', 'finished', 'refused')", name="state"),
+        CheckConstraint("received between 0 and size", name="received"),
+        Index("ix_registration_upload_registration", "registration_id"),
+        Index("ix_registration_upload_left", "touched_at", postgresql_where=text("not kept")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    uid: Mapped[UUID] = mapped_column(unique=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    step: Mapped[str]
+    pointer: Mapped[str]
+    # Of a sensitive field: the field's, for what somebody called the file tells what is in it.
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[str] = mapped_column(default="receiving")
+    refusal: Mapped[str | None]
+    sensitive: Mapped[bool]
+    kept: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    touched_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class UploadPart(Base):
+    """A chunk of an upload: where its bytes begin in the file, and the stored file that holds them.
+
+    When a row goes, a trigger writes its file into ``discarded_file``: nothing that deletes can forget the bytes.
+    """
+
+    __tablename__ = "registration_upload_part"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("registration_upload.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    size: Mapped[int]
+    file: Mapped[UUID] = mapped_column(unique=True)
+
+
+class DiscardedFile(Base):
+    """A stored file that nothing names any more, until it is removed from the storage."""
+
+    __tablename__ = "discarded_file"
+
+    file: Mapped[UUID] = mapped_column(primary_key=True)
+    discarded_at: Mapped[datetime]

@@ -54,7 +54,12 @@ async def data_key(uow: UnitOfWork, registration: Registration) -> DataKey | Non
     return await uow.kernel.vault.open_record_key(RecordKey(row.key_id, row.wrapped), key_context(registration.uid))
 
 
-async def _data_key_to_write(uow: UnitOfWork, registration: Registration) -> DataKey:
+async def key_to_write(uow: UnitOfWork, registration: Registration) -> DataKey:
+    """Return the key of a registration's sensitive answers, made where there is none; its row is locked then, or new.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
     found = await data_key(uow, registration)
     if found is None:
         key, found = await uow.kernel.vault.new_record_key(key_context(registration.uid))
@@ -101,7 +106,7 @@ async def resealed(uow: UnitOfWork, registration: Registration, rows: Sequence[S
         SealError: an answer does not open here.
         KeysAway: the service that holds the master keys does not answer.
     """
-    key = await _data_key_to_write(uow, registration)
+    key = await key_to_write(uow, registration)
     found = []
     for row in rows:
         bound_to = context(registration, row.step, row.pointer)
@@ -131,7 +136,7 @@ async def keep_note(uow: UnitOfWork, registration: Registration, note: str) -> U
         KeysAway: the service that holds the master keys does not answer.
     """
     uid = new_uid()
-    key = await _data_key_to_write(uow, registration)
+    key = await key_to_write(uow, registration)
     sealed = key.seal(note.encode(), context=_note_context(registration, uid))
     await repository.add_note(uow.session, registration, uid, sealed)
     return uid
@@ -242,7 +247,7 @@ class _Writer:
     ) -> "_Writer":
         given = [secret for _, secret in secrets if not secret.kept]
         needed = aadhaar_vault.is_on(uow) or any(secret.identity != AADHAAR for secret in given)
-        key = await _data_key_to_write(uow, registration) if given and needed else None
+        key = await key_to_write(uow, registration) if given and needed else None
         checked = await _checked(uow, registration) if len(given) < len(secrets) else {}
         return cls(uow, registration, key, checked)
 
