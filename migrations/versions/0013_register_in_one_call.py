@@ -41,30 +41,33 @@ BEGIN
     SELECT m.n, m.probe, m.seats, k.registration_uid, k.request_digest,
       CASE WHEN m.n = ANY (busy) THEN 'busy' WHEN k.registration_uid IS NOT NULL THEN 'known'
         WHEN NOT EXISTS (
-          SELECT FROM event e WHERE e.id = m.event AND e.revision = m.revision AND e.deleted_at IS NULL
+          SELECT FROM event e WHERE e.id = m.event AND e.xmin::text = m.version AND e.deleted_at IS NULL
         )
         THEN 'stale' END AS outcome
     FROM jsonb_to_recordset(batch)
-      AS m (n integer, scope text, key text, event bigint, revision bigint, probe boolean, seats jsonb)
+      AS m (n integer, scope text, key text, event bigint, version text, probe boolean, seats jsonb)
     LEFT JOIN LATERAL (
       SELECT i.registration_uid, i.request_digest FROM registration_idempotency_key i
       WHERE i.scope = m.scope AND i.key = m.key
     ) k ON true
   ), wanted AS MATERIALIZED (
-    SELECT m.n, s.ticket, s.quantity, sum(s.quantity) OVER (PARTITION BY s.ticket ORDER BY m.n) AS running
-    FROM member m, jsonb_to_recordset(m.seats) AS s (ticket bigint, quantity integer)
+    SELECT m.n, s.ticket, s.version, s.quantity, sum(s.quantity) OVER (PARTITION BY s.ticket ORDER BY m.n) AS running
+    FROM member m, jsonb_to_recordset(m.seats) AS s (ticket bigint, version text, quantity integer)
     WHERE m.outcome IS NULL
   ), standing AS (
       SELECT w.n,
+        bool_or(w.version IS DISTINCT FROM c.version) AS changed,
         bool_or(c.capacity < c.taken + c.held + w.quantity) AS gone,
         bool_or(c.capacity < c.taken + c.held + w.running) AS crowded
       FROM wanted w CROSS JOIN LATERAL (
-        SELECT capacity, taken, held FROM event_ticket_counter WHERE ticket_id = w.ticket
+        SELECT k.capacity, k.taken, k.held, (SELECT t.xmin::text FROM event_ticket t WHERE t.id = w.ticket) AS version
+        FROM event_ticket_counter k WHERE k.ticket_id = w.ticket
       ) c
       GROUP BY w.n
   ), decided AS (
     SELECT m.n, m.registration_uid, m.request_digest, CASE
       WHEN m.outcome IS NOT NULL THEN m.outcome
+      WHEN s.changed THEN 'stale'
       WHEN s.gone AND EXISTS (
         SELECT FROM wanted w JOIN registration_seat h ON h.ticket_id = w.ticket
         WHERE w.n = m.n AND h.state = 'held' AND h.held_until < clock_timestamp()

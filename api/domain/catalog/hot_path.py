@@ -1,18 +1,22 @@
 """What the catalogue contributes to the database function that completes registrations: the event and the counters."""
 
-# Whether the event is still as the process knew it when it checked the answers.
+# Whether the event's row is still the one that the process has read: `xmin` names the transaction that wrote it, so
+# that no change goes unnoticed, whoever made it.
 CURRENT = """EXISTS (
-          SELECT FROM event e WHERE e.id = m.event AND e.revision = m.revision AND e.deleted_at IS NULL
+          SELECT FROM event e WHERE e.id = m.event AND e.xmin::text = m.version AND e.deleted_at IS NULL
         )"""
 
-# A glance at the counters, which decides nothing: ``gone`` where no seat was left, ``crowded`` where only the others of
-# the same call may take the last ones. ``wanted`` has (n, ticket, quantity) and ``running``, the seats wanted up to n.
+# A glance at tickets and counters. ``changed``: a ticket's row is not the one that was read. ``gone``: no seat was left.
+# ``crowded``: only the others of the same call may take the last ones. ``wanted`` has (n, ticket, version, quantity) and
+# ``running``, the seats wanted up to n.
 STANDING = """
       SELECT w.n,
+        bool_or(w.version IS DISTINCT FROM c.version) AS changed,
         bool_or(c.capacity < c.taken + c.held + w.quantity) AS gone,
         bool_or(c.capacity < c.taken + c.held + w.running) AS crowded
       FROM wanted w CROSS JOIN LATERAL (
-        SELECT capacity, taken, held FROM event_ticket_counter WHERE ticket_id = w.ticket
+        SELECT k.capacity, k.taken, k.held, (SELECT t.xmin::text FROM event_ticket t WHERE t.id = w.ticket) AS version
+        FROM event_ticket_counter k WHERE k.ticket_id = w.ticket
       ) c
       GROUP BY w.n"""
 

@@ -9,6 +9,7 @@ import asyncpg  # type: ignore[import-untyped]
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import Row, Select, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.registrations.models import (
@@ -22,7 +23,7 @@ from api.domain.registrations.models import (
     SeatHold,
     StepAnswer,
 )
-from api.lib import clock
+from api.lib import clock, tracing
 from api.lib.crypto import RecordKey
 from api.lib.db import Database
 
@@ -385,13 +386,17 @@ async def register(database: Database, organization_ids: Iterable[int], batch: b
 
     Raises:
         SeatsGone: as it says.
+        IntegrityError: a constraint refused one of them.
         asyncpg.PostgresError, OSError: the driver's own, whose texts may quote answers.
     """
     scope = "{" + ",".join(str(key) for key in sorted(set(organization_ids))) + "}"
     async with database.engine.connect() as connection:
         raw: Any = (await connection.get_raw_connection()).driver_connection
         try:
-            return [Outcome(*row) for row in await raw.fetch(_REGISTER, scope, batch.decode())]
+            with tracing.span("postgresql.query", _REGISTER, kind="sql"):
+                rows = await raw.fetch(_REGISTER, scope, batch.decode())
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(_REGISTER, None, error, hide_parameters=True) from error
         except asyncpg.PostgresError as error:
             if error.sqlstate == _SEATS_GONE:
                 raise SeatsGone from error
@@ -402,6 +407,7 @@ async def register(database: Database, organization_ids: Iterable[int], batch: b
             # The pool learns of it only from its own statements.
             if raw.is_closed():
                 await connection.invalidate()
+    return [Outcome(*row) for row in rows]
 
 
 _SEATS_GONE = "PRS01"

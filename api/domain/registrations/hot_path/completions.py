@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg  # type: ignore[import-untyped]
 import msgspec
+from sqlalchemy.exc import IntegrityError
 
 from api.domain.catalog import service as catalog
 from api.domain.catalog import ticket_service
@@ -39,10 +40,6 @@ _TRIES = 4
 # answers where one was. Seats that come back are for sale again after this.
 _HINT_SECONDS = 0.25
 _HINTS = 4096
-
-
-# SQLSTATE classes of what one registration alone can be the cause of: its data, or a constraint.
-_OF_ONE = ("22", "23")
 
 
 class _NotHere(Exception):
@@ -215,8 +212,9 @@ class Completions:
         except SeatsGone:
             # Its next glance sees who took them.
             return [await self._alone(member) for member in group]
-        except asyncpg.PostgresError as error:
-            if len(group) == 1 or not str(error.sqlstate).startswith(_OF_ONE):
+        except (IntegrityError, asyncpg.DataError):
+            # One of them is the cause, and the others must not pay for it.
+            if len(group) == 1:
                 raise
             return [await self._alone(member) for member in group]
 
@@ -225,7 +223,7 @@ class Completions:
             return (await self._call([member]))[0]
         except SeatsGone:
             return Outcome("again", None, None)
-        except (asyncpg.PostgresError, OSError) as error:
+        except (IntegrityError, asyncpg.PostgresError, OSError) as error:
             return error
 
     async def _call(self, group: Sequence[Member]) -> list[Outcome]:

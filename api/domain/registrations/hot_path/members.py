@@ -68,6 +68,7 @@ class Person(msgspec.Struct, frozen=True):
 
 class Seat(msgspec.Struct, frozen=True):
     ticket: int
+    version: str
     quantity: int
 
 
@@ -77,7 +78,7 @@ class Member(msgspec.Struct, omit_defaults=True, kw_only=True):
     n: int = 0
     organization: int
     event: int
-    revision: int
+    version: str
     seats: list[Seat]
     scope: str | None = None
     key: str | None = None
@@ -143,8 +144,8 @@ def probe(offer: Offer, key: Key | None, wanted: Sequence[tuple[Ticket, int]] = 
     return Member(
         organization=offer.event.organization_id,
         event=offer.event.id,
-        revision=offer.event.revision,
-        seats=[Seat(ticket.id, quantity) for ticket, quantity in wanted],
+        version=offer.version,
+        seats=[Seat(ticket.id, offer.ticket_versions[ticket.id], quantity) for ticket, quantity in wanted],
         scope=key.scope if key else None,
         key=key.key if key else None,
         probe=True,
@@ -214,8 +215,8 @@ async def prepare(
     member = Member(
         organization=place.organization_id,
         event=offer.event.id,
-        revision=offer.event.revision,
-        seats=[Seat(ticket.id, quantity) for ticket, quantity in chosen],
+        version=offer.version,
+        seats=[Seat(ticket.id, offer.ticket_versions[ticket.id], quantity) for ticket, quantity in chosen],
         scope=key.scope if key else None,
         key=key.key if key else None,
         digest=key.digest if key else None,

@@ -1,8 +1,8 @@
 """What a process knows of the events that people register for: read once, used for a while, held against the event's
 row by every registration.
 
-Whatever changes an event, its flow or its tickets counts up the event's revision, and the database function refuses a
-registration that was checked against another one. So an offer may be old without harm; it is read again then.
+The database function refuses a registration that was checked against another row of its event or its tickets than the
+one there is. So an offer may be old without harm; it is read again then.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from api.domain.organizations import service as organizations
 from api.domain.organizations.contracts import Organization
 from api.lib.uow import Kernel, unit_of_work
 
-# The organization's home is not in the event's revision: a move may go unnoticed for this long.
+# Where the organization lives is not held against its row: a move may go unnoticed for this long.
 _SECONDS = 2.0
 _ENTRIES = 256
 
@@ -35,6 +35,8 @@ class Offer(msgspec.Struct, frozen=True):
     flow: FlowVersion | None
     forms: Mapping[UUID, PublishedForm]
     tickets: list[Ticket]
+    version: str
+    ticket_versions: dict[int, str]
 
 
 class Offers:
@@ -81,9 +83,13 @@ class Offers:
     async def _read(self, which: str) -> Offer:
         async with unit_of_work(self._kernel) as uow:
             event = await catalog.published(uow, which)
+            # First: what is read after them may be newer than they say, never older.
+            version, tickets = await catalog.row_versions(uow, event)
+            event = await catalog.published(uow, which)
             home = (await organizations.by_ids(uow, [event.organization_id]))[event.organization_id]
             if event.flow_version_id is None:
-                return Offer(event, home, None, {}, [])
+                return Offer(event, home, None, {}, [], version, tickets)
             flow = await flow_service.version(uow, event.flow_version_id)
             forms = await flow_service.forms_of(uow, flow)
-            return Offer(event, home, flow, forms, await ticket_service.of(uow, event))
+            found = await ticket_service.of(uow, event)
+            return Offer(event, home, flow, forms, found, version, tickets)

@@ -6,7 +6,7 @@ a migration.
 ``prs_register(scope, batch)`` takes the organizations in scope and an array of registrations
 (:class:`~api.domain.registrations.hot_path.members.Member`, ``n`` counting from 1), and answers for each: ``made``; or,
 where nothing of it was written, ``known`` (its Idempotency-Key has been seen, with that digest), ``busy`` (another
-transaction has the key now), ``stale`` (the event has changed), ``again`` (others of this call may take the last
+transaction has the key now), ``stale`` (event or ticket have changed), ``again`` (others of this call may take the last
 seats), ``held`` (seats whose hold has run out would do), ``sold_out``, or ``probed`` (it only asked). Where seats were
 lost to another transaction since the glance it raises ``PRS01``, and nothing of the call is written.
 
@@ -108,19 +108,20 @@ BEGIN
         WHEN NOT {CURRENT}
         THEN 'stale' END AS outcome
     FROM jsonb_to_recordset(batch)
-      AS m (n integer, scope text, key text, event bigint, revision bigint, probe boolean, seats jsonb)
+      AS m (n integer, scope text, key text, event bigint, version text, probe boolean, seats jsonb)
     LEFT JOIN LATERAL (
       SELECT i.registration_uid, i.request_digest FROM registration_idempotency_key i
       WHERE i.scope = m.scope AND i.key = m.key
     ) k ON true
   ), wanted AS MATERIALIZED (
-    SELECT m.n, s.ticket, s.quantity, sum(s.quantity) OVER (PARTITION BY s.ticket ORDER BY m.n) AS running
-    FROM member m, jsonb_to_recordset(m.seats) AS s (ticket bigint, quantity integer)
+    SELECT m.n, s.ticket, s.version, s.quantity, sum(s.quantity) OVER (PARTITION BY s.ticket ORDER BY m.n) AS running
+    FROM member m, jsonb_to_recordset(m.seats) AS s (ticket bigint, version text, quantity integer)
     WHERE m.outcome IS NULL
   ), standing AS ({STANDING}
   ), decided AS (
     SELECT m.n, m.registration_uid, m.request_digest, CASE
       WHEN m.outcome IS NOT NULL THEN m.outcome
+      WHEN s.changed THEN 'stale'
       WHEN s.gone AND EXISTS (
         SELECT FROM wanted w JOIN registration_seat h ON h.ticket_id = w.ticket
         WHERE w.n = m.n AND h.state = 'held' AND h.held_until < clock_timestamp()
