@@ -73,11 +73,10 @@ def test_a_request_is_traced_with_its_statements_and_without_a_value(
     assert request["parent_id"] == int("00f067aa0ba902b7", 16)
     assert (line["dd.trace_id"], line["dd.span_id"]) == (TRACE, str(request["span_id"]))
     statements = below(spans, request)
-    assert len(statements) > 10
+    assert len(statements) > 5
     assert {span["name"] for span in statements} == {"postgresql.query"}
-    assert any(span["resource"].startswith("INSERT INTO registration") for span in statements)
+    assert any("FROM prs_register" in span["resource"] for span in statements)
     whole_text = json.dumps(spans)
-    assert "INSERT INTO registration" in whole_text
     for secret in (*PLANTED.values(), "planted", PASSWORD, token, world.slug, FOREIGN, "administrator@"):
         assert secret not in whole_text
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -122,6 +122,19 @@ class RegistrationRow(msgspec.Struct, frozen=True):
     attendees: int
     submitted_at: datetime | None
     updated_at: datetime
+
+
+class Place(Protocol):
+    """A registration as its sensitive answers are bound to it, whether it has a row yet or not."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def uid(self) -> UUID: ...
+
+    @property
+    def organization_id(self) -> int: ...
 
 
 class OutgoingAttendee(msgspec.Struct, frozen=True):

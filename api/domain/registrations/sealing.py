@@ -13,6 +13,7 @@ import msgspec
 
 from api.domain.forms.engine import CompiledForm
 from api.domain.registrations import aadhaar_vault, answers, repository
+from api.domain.registrations.contracts import Place
 from api.domain.registrations.models import Registration, SealedAnswer, SetAside
 from api.lib import clock
 from api.lib.crypto import DataKey, RecordKey, Vault, needs_record_key
@@ -22,7 +23,7 @@ from api.lib.uow import UnitOfWork
 AADHAAR = "aadhaar"
 
 
-def context(registration: Registration, step: str, pointer: str) -> str:
+def context(registration: Place, step: str, pointer: str) -> str:
     """Return what a sealed answer is bound to."""
     return f"registration_sealed_answer:sealed:{registration.uid}:{step}:{pointer}"
 
@@ -225,21 +226,39 @@ async def forget(uow: UnitOfWork, registration: Registration, steps: Sequence[st
         await repository.put_sealed(uow.session, registration.id, steps, [])
 
 
+async def sealed_new(
+    vault: Vault, registration: Place, secrets: Sequence[tuple[str, answers.Secret]]
+) -> tuple[RecordKey | None, list[dict[str, Any]]]:
+    """Return the key, if one is needed, and the rows of a new registration's sensitive answers; nothing is written.
+
+    Of an Aadhaar number the row is all there is: whoever has the vault for whole ones uses ``store``.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    record, key = None, None
+    if any(secret.identity != AADHAAR for _, secret in secrets):
+        record, key = await vault.new_record_key(key_context(registration.uid))
+    return record, _Writer(vault, registration, key, {}, keeps_whole=False).rows(secrets)
+
+
 class _Writer:
     """Makes the rows of sensitive answers; the registration's key is made with the first value that needs it."""
 
     def __init__(
         self,
-        uow: UnitOfWork,
-        registration: Registration,
+        vault: Vault,
+        registration: Place,
         key: DataKey | None,
         checked: Mapping[tuple[str, str], datetime | None],
+        *,
+        keeps_whole: bool,
     ) -> None:
-        self._vault = uow.kernel.vault
+        self._vault = vault
         self._registration = registration
         self._key = key
         self._checked = checked
-        self._keeps_whole = aadhaar_vault.is_on(uow)
+        self._keeps_whole = keeps_whole
 
     @classmethod
     async def of(
@@ -249,7 +268,7 @@ class _Writer:
         needed = aadhaar_vault.is_on(uow) or any(secret.identity != AADHAAR for secret in given)
         key = await key_to_write(uow, registration) if given and needed else None
         checked = await _checked(uow, registration) if len(given) < len(secrets) else {}
-        return cls(uow, registration, key, checked)
+        return cls(uow.kernel.vault, registration, key, checked, keeps_whole=aadhaar_vault.is_on(uow))
 
     def rows(self, secrets: Sequence[tuple[str, answers.Secret]]) -> list[dict[str, Any]]:
         return [self._row(step, secret) for step, secret in secrets]
