@@ -13,8 +13,11 @@ from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
 from api.domain.forms.controllers import FormController
 from api.domain.jobs.controllers import JobController
+from api.domain.letters.controllers import HeldController, MailingController
+from api.domain.letters.template_controllers import EventMailTemplateController, MailTemplateController
 from api.domain.organizations.controllers import OrganizationController
 from api.domain.privacy.controllers import PrivacyController
+from api.domain.registrations.change_controllers import ChangeController, RulesController
 from api.domain.registrations.controllers import (
     EventRegistrationController,
     MyRegistrationController,
@@ -37,15 +40,20 @@ CONTROLLERS = (
     AuditController,
     AuthController,
     CatalogController,
+    ChangeController,
     EventController,
+    EventMailTemplateController,
     EventRegistrationController,
     FileController,
     FlowController,
     FormController,
     GrantController,
     HealthController,
+    HeldController,
     JobController,
     KeySetController,
+    MailTemplateController,
+    MailingController,
     MeController,
     MyConsentController,
     MyRegistrationController,
@@ -60,6 +68,7 @@ CONTROLLERS = (
     RefreshController,
     RegistrationController,
     RevealController,
+    RulesController,
     SecondFactorController,
     SignUpController,
     SessionController,

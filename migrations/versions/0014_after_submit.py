@@ -111,7 +111,9 @@ def _mailing() -> None:
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("stopped_at", _MOMENT, nullable=True),
         sa.Column("withdrawn", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name="fk_mailing_organization_id_organization"),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name="fk_mailing_organization_id_organization"
+        ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_mailing_event_id_event"),
         sa.PrimaryKeyConstraint("id", name="pk_mailing"),
         sa.UniqueConstraint("uid", name="uq_mailing_uid"),

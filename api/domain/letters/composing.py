@@ -69,6 +69,7 @@ def _document(subject: str, body: str, facts: Facts, locale: str) -> str:
         'line-height:1.55">'
         '<div style="max-width:600px;margin:0 auto;padding:24px 16px">'
         f'<p style="margin:0 0 16px;font-size:14px;color:#4c5650">{_text(facts.organization)}</p>'
-        f'<div dir="{side}" style="background:#ffffff;border:1px solid #dcdad2;border-radius:8px;padding:24px">{body}</div>'
+        f'<div dir="{side}" style="background:#ffffff;border:1px solid #dcdad2;border-radius:8px;padding:24px">'
+        f"{body}</div>"
         "</div></body></html>"
     )

@@ -72,7 +72,8 @@ def problems(text: str, known: frozenset[str]) -> list[TemplateProblem]:
                     found.append((token.start, "depth", f"Conditions lie at most {_DEEPEST} deep."))
     found.extend((start, "unclosed", "End this condition with {{/if}}.") for start in opened)
     return [
-        TemplateProblem(start + 1, text.count("\n", 0, start) + 1, code, message) for start, code, message in sorted(found)
+        TemplateProblem(start + 1, text.count("\n", 0, start) + 1, code, message)
+        for start, code, message in sorted(found)
     ]
 
 

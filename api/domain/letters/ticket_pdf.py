@@ -12,6 +12,7 @@ import msgspec
 import segno
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from api.domain.letters.texts import is_right_to_left
 from api.domain.letters.texts.ticket import TicketWords, words
@@ -59,7 +60,7 @@ class _Page(FPDF):
                 with as_file(folder / f"{family}-{weight}.ttf") as path:
                     self.add_font(family, style, path)
         self.set_fallback_fonts(wanted[1:], exact_match=False)
-        self._known = frozenset().union(*(font.cmap.keys() for font in self.fonts.values()))
+        self._known = frozenset().union(*(font.cmap for font in self.fonts.values() if isinstance(font, TTFFont)))
         self.set_margin(_MARGIN)
         self.set_auto_page_break(True, _MARGIN)
         self.set_title(facts.event)
@@ -67,7 +68,9 @@ class _Page(FPDF):
         self.set_text_shaping(True, direction="rtl" if self.right_to_left else "ltr")
         self.add_page()
 
-    def line_of(self, text: str, size: float, *, bold: bool = False, ink: tuple[int, int, int] = _INK, width: float = 0) -> None:
+    def line_of(
+        self, text: str, size: float, *, bold: bool = False, ink: tuple[int, int, int] = _INK, width: float = 0
+    ) -> None:
         """Write a paragraph across ``width`` mm and go on below it."""
         # The library would write the characters it does not know into the log.
         text = "".join(c if ord(c) in self._known or c == "\n" else _MISSING for c in text)
@@ -98,7 +101,12 @@ def render(facts: TicketFacts) -> bytes:
     """Return the ticket as a PDF of one page or, with many answers, more. Takes 60 to 250 ms of processor time."""
     said = words(facts.locale)
     rows = list(_rows(facts, said))
-    everything = (*msgspec.structs.astuple(said), facts.event, facts.organization, *(part for row in rows for part in row))
+    everything = (
+        *msgspec.structs.astuple(said),
+        facts.event,
+        facts.organization,
+        *(part for row in rows for part in row),
+    )
     page = _Page(facts, everything)
     page.line_of(facts.organization, 11, ink=_FAINT)
     page.ln(2)
@@ -124,7 +132,7 @@ def _rows(facts: TicketFacts, said: TicketWords) -> Iterable[tuple[str, str]]:
     if facts.place:
         yield said.place, facts.place
     if facts.people:
-        yield said.people, "\n".join(f"{name} – {ticket}" if ticket else name for name, ticket in facts.people)
+        yield said.people, "\n".join(f"{name} \u2013 {ticket}" if ticket else name for name, ticket in facts.people)
     yield from facts.answers
 
 

@@ -26,12 +26,14 @@ TEXTS = {
     ),
     MailKind.CANCELLATION: Words(
         "إلغاء: {{ event }} ({{ number }})",
-        "<p>عزيزي/عزيزتي {{ name }}،</p><p>أُلغي تسجيلك {{ number }} في <strong>{{ event }}</strong>، والمقاعد متاحة الآن "
-        'لغيرك.</p><p>إذا لم تطلب ذلك فأخبر المنظّم: <a href="{{ event_url }}">{{ event }}</a></p>',
+        "<p>عزيزي/عزيزتي {{ name }}،</p><p>أُلغي تسجيلك {{ number }} في <strong>{{ event }}</strong>، والمقاعد متاحة "
+        'الآن لغيرك.</p><p>إذا لم تطلب ذلك فأخبر المنظّم: <a href="{{ event_url }}">{{ event }}</a></p>',
     ),
     MailKind.RESEND: Words(
         "تسجيلك: {{ event }} ({{ number }})",
-        "<p>عزيزي/عزيزتي {{ name }}،</p><p>هذا تأكيد تسجيلك في <strong>{{ event }}</strong> مرة أخرى.</p>" + _FACTS + _TICKET,
+        "<p>عزيزي/عزيزتي {{ name }}،</p><p>هذا تأكيد تسجيلك في <strong>{{ event }}</strong> مرة أخرى.</p>"
+        + _FACTS
+        + _TICKET,
     ),
     MailKind.RESUME_LINK: Words(
         "أكمل تسجيلك في {{ event }}",

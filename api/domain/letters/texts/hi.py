@@ -31,7 +31,9 @@ TEXTS = {
     ),
     MailKind.RESEND: Words(
         "आपका पंजीकरण: {{ event }} ({{ number }})",
-        "<p>प्रिय {{ name }},</p><p><strong>{{ event }}</strong> के लिए आपकी पुष्टि फिर से भेजी जा रही है।</p>" + _FACTS + _TICKET,
+        "<p>प्रिय {{ name }},</p><p><strong>{{ event }}</strong> के लिए आपकी पुष्टि फिर से भेजी जा रही है।</p>"
+        + _FACTS
+        + _TICKET,
     ),
     MailKind.RESUME_LINK: Words(
         "{{ event }} के लिए अपना पंजीकरण जारी रखें",
