@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from tests.contract import calls_audit, calls_privacy, calls_sensitive, calls_signin, calls_support, calls_tokens
+from tests.contract import (
+    calls_audit,
+    calls_letters,
+    calls_privacy,
+    calls_sensitive,
+    calls_signin,
+    calls_support,
+    calls_tokens,
+)
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -114,5 +122,6 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
+    **calls_letters.CALLS,
     **calls_privacy.CALLS,
 }

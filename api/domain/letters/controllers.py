@@ -61,7 +61,7 @@ class HeldController(Controller):
         "/{registration:uuid}/resend",
         operation_id="resendConfirmation",
         summary="Send the confirmation again, at most every ten minutes",
-        status_code=202,
+        status_code=204,
         opt=declare(_HOLDER, RouteClass.SUPPORT, NotConfirmed, MailNotSetUp),
     )
     async def again(self, uow: Uow, registration: FromPath[UUID]) -> None:
@@ -71,7 +71,7 @@ class HeldController(Controller):
         "/resend",
         operation_id="resendToAddress",
         summary="Send whatever is confirmed for an address again; the answer is the same whether there is anything",
-        status_code=202,
+        status_code=204,
         opt=declare(Permission.PUBLIC, RouteClass.SIGN_IN, NotFound),
     )
     async def to_address(self, uow: Uow, data: JSONBody[schemas.AgainIn]) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from api.domain.letters.composing import known
-from api.domain.letters.contracts import MailingView, MailKind, TemplateView
+from api.domain.letters.contracts import MailingView, TemplateView
 from api.lib.schema import EMAIL, END, LINE, LINES, LOCALE, Input, Output
 
 Locale = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
@@ -144,8 +144,3 @@ def mailing_out(view: MailingView, now: datetime) -> MailingOut:
         stopped_at=view.stopped_at,
         seconds_left=0 if not view.waiting else left,
     )
-
-
-def kind_of(text: str) -> MailKind:
-    """Return the kind that an address names."""
-    return MailKind(text)

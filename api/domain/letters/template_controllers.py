@@ -19,7 +19,7 @@ from api.lib.throttle import RouteClass
 
 _MANAGE = Permission.EVENT_MANAGE
 _STAFF = RouteClass.STAFF
-Kind = Annotated[MailKind, PathParameter(description="The occasion.")]
+Kind = Annotated[schemas.Kind, PathParameter(description="The occasion.")]
 LocalePath = Annotated[
     str, PathParameter(max_length=20, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="A language, e.g. `hi`.")
 ]
@@ -31,20 +31,24 @@ async def _shown(uow: Uow, place: Place, view: TemplateView, locale: str) -> Res
 
 
 async def _saved(
-    uow: Uow, place: Place, kind: MailKind, locale: str, words: Words | None, if_match: str | None
+    uow: Uow, place: Place, kind: schemas.Kind, locale: str, words: Words | None, if_match: str | None
 ) -> Response[schemas.TemplateOut]:
-    view = await templates.save(uow, place, kind, locale, words, revision(if_match, required=False))
+    view = await templates.save(uow, place, MailKind(kind), locale, words, revision(if_match, required=False))
     return await _shown(uow, place, view, locale)
 
 
-async def _preview(uow: Uow, place: Place, kind: MailKind, locale: str, data: schemas.PreviewIn) -> schemas.PreviewOut:
+async def _preview(
+    uow: Uow, place: Place, kind: schemas.Kind, locale: str, data: schemas.PreviewIn
+) -> schemas.PreviewOut:
     words = Words(data.subject, data.body)
-    found = await service.preview(uow, place, kind, locale, words, data.registration)
+    found = await service.preview(uow, place, MailKind(kind), locale, words, data.registration)
     return schemas.PreviewOut(subject=found.subject, body=found.body, html=found.html, text=found.text)
 
 
-async def _tried(uow: Uow, place: Place, kind: MailKind, locale: str, data: schemas.WordsIn) -> schemas.TrialOut:
-    return schemas.TrialOut(to=await templates.try_out(uow, place, kind, locale, Words(data.subject, data.body)))
+async def _tried(uow: Uow, place: Place, kind: schemas.Kind, locale: str, data: schemas.WordsIn) -> schemas.TrialOut:
+    return schemas.TrialOut(
+        to=await templates.try_out(uow, place, MailKind(kind), locale, Words(data.subject, data.body))
+    )
 
 
 class MailTemplateController(Controller):
@@ -72,7 +76,7 @@ class MailTemplateController(Controller):
         self, uow: Uow, organization: FromPath[UUID], kind: Kind, locale: LocalePath
     ) -> Response[schemas.TemplateOut]:
         place = await templates.of_organization(uow, organization)
-        return await _shown(uow, place, await templates.read(uow, place, kind, locale), locale)
+        return await _shown(uow, place, await templates.read(uow, place, MailKind(kind), locale), locale)
 
     @put(
         "/{kind:str}/{locale:str}",
@@ -120,7 +124,7 @@ class MailTemplateController(Controller):
         self, uow: Uow, organization: FromPath[UUID], kind: Kind, locale: LocalePath
     ) -> list[schemas.TemplateVersion]:
         place = await templates.of_organization(uow, organization)
-        return [schemas.version_out(view) for view in await templates.history(uow, place, kind, locale)]
+        return [schemas.version_out(view) for view in await templates.history(uow, place, MailKind(kind), locale)]
 
     @post(
         "/{kind:str}/{locale:str}/preview",
@@ -174,7 +178,7 @@ class EventMailTemplateController(Controller):
         self, uow: Uow, event: FromPath[UUID], kind: Kind, locale: LocalePath
     ) -> Response[schemas.TemplateOut]:
         place = await templates.of_event(uow, event)
-        return await _shown(uow, place, await templates.read(uow, place, kind, locale), locale)
+        return await _shown(uow, place, await templates.read(uow, place, MailKind(kind), locale), locale)
 
     @put(
         "/{kind:str}/{locale:str}",
