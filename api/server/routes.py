@@ -19,8 +19,11 @@ from api.domain.catalog.organiser_controllers import EventController, FlowContro
 from api.domain.forms.controllers import FormController
 from api.domain.forms.controllers_sheets import SheetController
 from api.domain.jobs.controllers import JobController
+from api.domain.letters.controllers import HeldController, MailingController
+from api.domain.letters.template_controllers import EventMailTemplateController, MailTemplateController
 from api.domain.organizations.controllers import OrganizationController
 from api.domain.privacy.controllers import PrivacyController
+from api.domain.registrations.change_controllers import ChangeController, RulesController
 from api.domain.registrations.controllers import (
     EventRegistrationController,
     MyRegistrationController,
@@ -46,7 +49,9 @@ CONTROLLERS = (
     AuditController,
     AuthController,
     CatalogController,
+    ChangeController,
     EventController,
+    EventMailTemplateController,
     EventRegistrationController,
     FileController,
     FlowController,
@@ -54,8 +59,11 @@ CONTROLLERS = (
     SheetController,
     GrantController,
     HealthController,
+    HeldController,
     JobController,
     KeySetController,
+    MailTemplateController,
+    MailingController,
     MeController,
     MigratingController,
     MyConsentController,
@@ -72,6 +80,7 @@ CONTROLLERS = (
     RegistrationController,
     ReinstatingController,
     RevealController,
+    RulesController,
     SecondFactorController,
     SignUpController,
     SessionController,

@@ -6,6 +6,7 @@ from tests.contract import (
     calls_audit,
     calls_lifecycle,
     calls_forms,
+    calls_letters,
     calls_privacy,
     calls_sensitive,
     calls_signin,
@@ -121,6 +122,7 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
     **calls_lifecycle.CALLS,
+    **calls_letters.CALLS,
     **calls_privacy.CALLS,
     **calls_uploads.CALLS,
 }

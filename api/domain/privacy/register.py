@@ -322,6 +322,25 @@ TABLES: dict[str, TableUse] = {
         f"{_COMMON} organization_id category_id slug title summary description place timezone starts_at ends_at "
         "registration_opens_at registration_closes_at state flow_version_id search image_uid image_width image_height",
     ),
+    "registration_rules": _configuration(
+        "What participants may change",
+        "event_id organization_id changes_until cancel_until editable on_ticket revision updated_at",
+    ),
+    "mail_template": _configuration(
+        "Texts of mails", "id organization_id event_id kind locale version subject body saved_at"
+    ),
+    "mail_trial": _use(
+        "Trials of texts of mails",
+        "To let organisers read a mail before others do.",
+        "until sent, at most a day",
+        plain="id organization_id event_id kind locale subject body created_at",
+    ),
+    "mailing": _use(
+        "Confirmations sent again",
+        "To show how far a mailing is. Whom it goes to is not kept here.",
+        _AS_LONG,
+        plain="id uid organization_id event_id total created_at stopped_at withdrawn",
+    ),
     "event_flow": _configuration("Flows", f"{_COMMON} organization_id event_id draft latest_version"),
     "event_ticket": _configuration(
         "Tickets",

@@ -11,6 +11,22 @@ class NotEditable(Conflict):
     default_detail = "It was submitted, cancelled, or has expired. Begin a new one."
 
 
+class ChangesClosed(Conflict):
+    """The organiser lets nobody change confirmed registrations, or no longer."""
+
+    slug = "changes-closed"
+    title = "Changes are closed"
+    default_detail = "The organiser takes no changes here, or no longer. Ask them."
+
+
+class CancellingClosed(Conflict):
+    """The time to cancel is over."""
+
+    slug = "cancelling-closed"
+    title = "It is too late to cancel here"
+    default_detail = "The organiser's deadline is over. Ask them."
+
+
 class StepNotInFlow(NotFound):
     """The pinned flow has no such step."""
 

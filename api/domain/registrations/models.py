@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.lib import clock
@@ -21,6 +22,7 @@ class Registration(Aggregate, Base):
         Index("ix_registration_list", "organization_id", "updated_at", "uid"),
         Index("ix_registration_event", "event_id", "state"),
         Index("ix_registration_account", "account_id"),
+        Index("ix_registration_contact", "event_id", text("lower(contact_email)")),
         Index("ix_registration_expiry", "expires_at", postgresql_where=text("state = 'draft'")),
     )
 
@@ -246,3 +248,21 @@ class DiscardedFile(Base):
 
     file: Mapped[UUID] = mapped_column(primary_key=True)
     discarded_at: Mapped[datetime]
+
+
+class RegistrationRules(Base):
+    """What an event lets its participants do once they are registered. Without a row: cancel, and nothing else."""
+
+    __tablename__ = "registration_rules"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
+    organization_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organization.id"))
+    # Null: until the event begins.
+    changes_until: Mapped[datetime | None]
+    # Null: for as long as the event is not archived.
+    cancel_until: Mapped[datetime | None]
+    # Steps, or fields as `step.field`.
+    editable: Mapped[list[str]] = mapped_column(ARRAY(String))
+    on_ticket: Mapped[list[str]] = mapped_column(ARRAY(String))
+    revision: Mapped[int] = mapped_column(BigInteger, default=1)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)

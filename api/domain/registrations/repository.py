@@ -163,7 +163,17 @@ async def token_is_good(session: AsyncSession, registration_id: int, token_hash:
 
 
 async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> int | None:
-    """Use a resume link once; returns its registration's private key."""
+    """Use a link; returns its registration's private key. One that resumes a draft works once, one that a
+    confirmation carries until it is over."""
+    lasting = await session.scalar(
+        select(RegistrationToken.registration_id).where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.purpose == "manage",
+            RegistrationToken.expires_at > now,
+        )
+    )
+    if lasting is not None:
+        return lasting
     return await session.scalar(
         update(RegistrationToken)
         .where(
