@@ -99,17 +99,9 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
         return (await self.session.execute(statement.add_columns(count))).all()
 
-    async def chunk(
-        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
-    ) -> list[Registration]:
-        """Return the next registrations of an export, by private key."""
-        found = await self.session.scalars(
-            self._filtered(organization_ids, None, event_id, None)
-            .where(Registration.id > after, Registration.state != "draft")
-            .order_by(Registration.id)
-            .limit(limit)
-        )
-        return list(found)
+    def exported(self, organization_ids: Sequence[int], event_id: int | None) -> Select[Registration]:
+        """Return the choice of an export: what was submitted, or was a draft no longer."""
+        return self._filtered(organization_ids, None, event_id, None).where(Registration.state != "draft")
 
     async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
         """Return registrations whether deleted or not: other systems must learn of a deletion too."""

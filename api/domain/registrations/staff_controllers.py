@@ -9,13 +9,16 @@ from litestar.response import Stream
 
 from api.domain.catalog import service as catalog
 from api.domain.registrations import lifecycle, schemas, staff_service
-from api.domain.registrations.errors import CancelFirst
+from api.domain.registrations.errors import CancelFirst, ExportsBusy
+from api.domain.registrations.exports import service as exports
 from api.domain.registrations.presenting import registration_out, staff_rows
+from api.domain.registrations.repository import RegistrationRepository
 from api.lib import clock
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
+from api.lib.http.streaming import OwnTypeStream
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 
@@ -69,21 +72,31 @@ class StaffRegistrationController(Controller):
     @get(
         "/organizations/{organization:uuid}/registrations/export",
         operation_id="exportRegistrations",
-        summary="Submitted registrations as CSV; with `event`, all its answers, the sensitive ones masked",
+        summary="Submitted registrations as CSV, XLSX or Parquet; with `event`, all its answers, the sensitive ones masked",
         media_type="text/csv",
-        opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT),
+        opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT, ExportsBusy),
     )
-    async def export(self, uow: Uow, organization: FromPath[UUID], event: EventFilter = None) -> Stream:
+    async def export(
+        self,
+        uow: Uow,
+        organization: FromPath[UUID],
+        form: Annotated[Literal["csv", "xlsx", "parquet"], QueryParameter(name="format")] = "csv",
+        event: EventFilter = None,
+    ) -> Stream:
         ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_EXPORT)
         chosen = await staff_service.event_id(uow, ids, event)
         found = (await catalog.by_ids(uow, [chosen]))[chosen] if chosen is not None else None
-        lines = staff_service.export(uow.kernel, uow.principal, uow.request_id, uow.scope, ids[0], found)
-        name = f"registrations-{found.slug if found else 'all'}.csv"
+        export = exports.Export(
+            uow.kernel, uow.principal, uow.request_id, uow.scope, ids[0], exports.Format(form), found,
+            RegistrationRepository(session=uow.session).exported(ids, chosen),
+        )  # fmt: skip
+        pieces = await exports.written(export)
+        name = f"registrations-{found.slug if found else 'all'}.{form}"
         headers: dict[str, Any] = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
         }
-        return Stream(lines, media_type="text/csv", headers=headers)
+        return OwnTypeStream(pieces, media_type=exports.MEDIA_TYPES[export.form], headers=headers)
 
     @delete(
         "/organizations/{organization:uuid}/registrations/{registration:uuid}",
