@@ -1,14 +1,14 @@
 """Exports: registrations as CSV, XLSX or Parquet, in flat memory and beside the requests.
 
-Pages are read in short transactions of their own, so that a reader who is slow holds no connection. CSV is made in a
-thread, page by page; the others in a process of their own (``workbook``).
+Pages are read in short transactions of their own, so that a reader who is slow holds no connection. The file is made
+in a process of its own (``building``); only CSV of one page is made here, in a thread.
 """
 
 import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,13 +21,13 @@ from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
 from api.domain.registrations.errors import ExportsBusy
 from api.domain.registrations.exports import rows, spreadsheet
-from api.domain.registrations.exports.columns import Plan, Reader, Version, columns_of, headings
+from api.domain.registrations.exports.columns import Plan, Reader
+from api.domain.registrations.exports.planning import Version, columns_of
 from api.domain.registrations.models import Registration
-from api.lib import csv_text
 from api.lib.security import Principal, Scope
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
 
-PAGE = 1_000
+PAGE = 2_000
 PIECE = 64 * 1024
 # Each builds a file in a process of its own.
 MOST_AT_ONCE = 3
@@ -84,7 +84,7 @@ async def written(export: Export) -> AsyncIterator[bytes]:
             subject_uid=export.event.uid if export.event else None, organization_id=export.entered,
             details={"columns": len(plan.columns), "format": export.form.value},
         )  # fmt: skip
-    return _counted(_csv(export, plan) if export.form is Format.CSV else _built(export, plan))
+    return _counted(_written(export, plan))
 
 
 async def _counted(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -129,28 +129,34 @@ async def _pages(export: Export) -> AsyncIterator[list[str]]:
         yield found
 
 
-async def _csv(export: Export, plan: Plan) -> AsyncIterator[bytes]:
-    reader = Reader(plan)
-    yield csv_text.MARK + csv_text.line(headings(plan))
-    async for page in _pages(export):
-        yield await asyncio.to_thread(lambda page=page: spreadsheet.lines([reader.row(text) for text in page]))
+async def _written(export: Export, plan: Plan) -> AsyncIterator[bytes]:
+    pages = _pages(export)
+    first = await anext(pages, [])
+    if export.form is Format.CSV and len(first) < PAGE:
+        yield spreadsheet.heading(plan)
+        yield await asyncio.to_thread(lambda: spreadsheet.lines(list(map(Reader(plan).row, first))))
+        return
+    async for piece in _built(export.form, plan, first, pages):
+        yield piece
 
 
-async def _built(export: Export, plan: Plan) -> AsyncIterator[bytes]:
+async def _built(
+    form: Format, plan: Plan, first: Sequence[str], others: AsyncIterator[Sequence[str]]
+) -> AsyncIterator[bytes]:
     builder = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api.domain.registrations.exports.workbook", export.form.value,
+        sys.executable, "-m", f"{__package__}.build_{form.value}",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=PIECE, cwd=_ROOT,
         # Keys and addresses are none of its business.
         env={name: value for name, value in os.environ.items() if not name.startswith("PRS_")},
     )  # fmt: skip
-    feeding = asyncio.create_task(_feed(export, plan, builder))
+    feeding = asyncio.create_task(_feed(builder, plan, first, others))
     try:
         assert builder.stdout is not None  # noqa: S101 (it was asked for)
         while piece := await builder.stdout.read(PIECE):
             yield piece
         await feeding
         if await builder.wait() != 0:
-            raise BuildFailed(export.form)
+            raise BuildFailed(form)
     finally:
         feeding.cancel()
         with contextlib.suppress(ProcessLookupError):
@@ -163,11 +169,18 @@ class BuildFailed(RuntimeError):
     """The process that makes the file came to an end before it: the answer breaks off."""
 
 
-async def _feed(export: Export, plan: Plan, builder: asyncio.subprocess.Process) -> None:
+async def _feed(
+    builder: asyncio.subprocess.Process, plan: Plan, first: Sequence[str], others: AsyncIterator[Sequence[str]]
+) -> None:
     assert builder.stdin is not None  # noqa: S101 (it was asked for)
-    builder.stdin.write(msgspec.json.encode(plan) + b"\n")
-    async for page in _pages(export):
-        # In JSON a line's end is white space between tokens: the database breaks long lists.
-        builder.stdin.write("".join(text.replace("\n", " ") + "\n" for text in page).encode())
+    builder.stdin.write(msgspec.json.encode(plan) + b"\n" + _lines(first))
+    async for page in others:
         await builder.stdin.drain()
+        builder.stdin.write(_lines(page))
+    await builder.stdin.drain()
     builder.stdin.close()
+
+
+def _lines(page: Sequence[str]) -> bytes:
+    # In JSON a line's end is white space between tokens: the database breaks long lists.
+    return "".join(text.replace("\n", " ") + "\n" for text in page).encode()

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, time
 
-from api.domain.registrations.exports.columns import Value
+from api.domain.registrations.exports.columns import Plan, Value, headings
 from api.lib import clock, csv_text
 
 
@@ -25,6 +25,11 @@ def shown(value: Value) -> str | int | float:
 def stamp(value: date | time) -> str:
     """Return a moment in UTC with ``Z``, a day or a time of day in ISO 8601."""
     return clock.isoformat(value) if getattr(value, "tzinfo", None) else value.isoformat()  # type: ignore[arg-type]
+
+
+def heading(plan: Plan) -> bytes:
+    """Return the first line, marked as UTF-8."""
+    return csv_text.MARK + csv_text.line(headings(plan))
 
 
 def lines(rows: Sequence[Sequence[Value]]) -> bytes:
