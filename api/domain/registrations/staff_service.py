@@ -7,8 +7,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from api.domain.catalog import service as catalog
+from api.domain.catalog.contracts import Event
 from api.domain.organizations import service as organizations
+from api.domain.registrations import filtering
 from api.domain.registrations.contracts import RegistrationRow, RegistrationState
+from api.domain.registrations.filtering import Filter
 from api.domain.registrations.models import Registration
 from api.domain.registrations.repository import RegistrationRepository
 from api.lib.errors import NotFound
@@ -28,8 +31,8 @@ async def enter(uow: UnitOfWork, organization: UUID, permission: Permission) -> 
     return [entered.id, *sorted(below - {entered.id})]
 
 
-async def event_id(uow: UnitOfWork, ids: Sequence[int], event: UUID | None) -> int | None:
-    """Return the private key of an event to filter by.
+async def event_of(uow: UnitOfWork, ids: Sequence[int], event: UUID | None) -> Event | None:
+    """Return an event to filter by.
 
     Raises:
         NotFound: it is not of these organizations.
@@ -39,24 +42,15 @@ async def event_id(uow: UnitOfWork, ids: Sequence[int], event: UUID | None) -> i
     found = (await catalog.by_uids(uow, [event])).get(event)
     if found is None or found.organization_id not in ids:
         raise NotFound
-    return found.id
+    return found
 
 
 async def listed(
-    uow: UnitOfWork,
-    ids: Sequence[int],
-    *,
-    words: str | None,
-    event: int | None,
-    state: str | None,
-    before: tuple[datetime, UUID] | None,
-    limit: int,
+    uow: UnitOfWork, wanted: Filter, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[RegistrationRow]:
     """Return up to ``limit`` registrations, the last changed first."""
-    rows = await RegistrationRepository(session=uow.session).listed(
-        ids, words=words, event_id=event, state=state, before=before, limit=limit
-    )
-    return listing(rows)
+    ids = await filtering.newest(uow.session, wanted, before, limit)
+    return listing(await RegistrationRepository(session=uow.session).with_ids(ids, limit)) if ids else []
 
 
 def listing(rows: Sequence[Row[Registration, int]]) -> list[RegistrationRow]:

@@ -19,10 +19,12 @@ from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
+from api.domain.registrations import filtering
 from api.domain.registrations.errors import ExportsBusy
 from api.domain.registrations.exports import rows, spreadsheet
 from api.domain.registrations.exports.columns import Plan, Reader
 from api.domain.registrations.exports.planning import Version, columns_of
+from api.domain.registrations.filtering import Filter
 from api.domain.registrations.models import Registration
 from api.lib.security import Principal, Scope
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
@@ -67,6 +69,12 @@ class Export(msgspec.Struct, frozen=True):
     def transaction(self) -> contextlib.AbstractAsyncContextManager[UnitOfWork]:
         """Return a transaction of the export's own: the request's is over when the first byte leaves."""
         return unit_of_work(self.kernel, self.principal, self.scope, self.request_id)
+
+
+async def choice(uow: UnitOfWork, wanted: Filter) -> Select[Registration]:
+    """Return the choice of an export: what was submitted or is a draft no longer, unless drafts are asked for."""
+    chosen = await filtering.chosen(uow.session, wanted)
+    return chosen if wanted.state else chosen.where(Registration.state != "draft")
 
 
 async def written(export: Export) -> AsyncIterator[bytes]:
