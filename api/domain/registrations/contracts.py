@@ -137,6 +137,42 @@ class Place(Protocol):
     def organization_id(self) -> int: ...
 
 
+class FilterChoice(msgspec.Struct, frozen=True):
+    """A value that a field can have, and how many of the registrations looked at have it."""
+
+    value: str
+    label: dict[str, str]
+    count: int
+
+
+class FilterField(msgspec.Struct, frozen=True):
+    """A field registrations can be filtered by. ``kind``: choice, choices, boolean, number, date or text."""
+
+    step: str
+    name: str
+    label: dict[str, str]
+    kind: str
+    choices: list[FilterChoice]
+
+
+class TicketCount(msgspec.Struct, frozen=True):
+    """A ticket and how many of the registrations looked at have it."""
+
+    uid: UUID
+    name: dict[str, str]
+    count: int
+
+
+class FilterSummary(msgspec.Struct, frozen=True):
+    """How many registrations a filter lets through. ``counted``: whether tickets and values were counted too."""
+
+    total: int
+    states: dict[str, int]
+    tickets: list[TicketCount]
+    fields: list[FilterField]
+    counted: bool
+
+
 class OutgoingAttendee(msgspec.Struct, frozen=True):
     """An attendee as the back office receives them."""
 

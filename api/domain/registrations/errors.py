@@ -1,6 +1,6 @@
 """What can go wrong with a registration."""
 
-from api.lib.errors import Conflict, NotFound, Unprocessable
+from api.lib.errors import Conflict, NotFound, Unavailable, Unprocessable
 
 
 class NotEditable(Conflict):
@@ -105,3 +105,11 @@ class NumberNotKept(Conflict):
     slug = "number-not-kept"
     title = "Numbers of this kind are not kept"
     default_detail = "They are checked when they are given, so nobody can be found by one. Search by name or address."
+
+
+class ExportsBusy(Unavailable):
+    """As many exports are being built as this process builds at once."""
+
+    slug = "exports-busy"
+    title = "Other exports are being built"
+    default_detail = "Try again in half a minute."

@@ -54,43 +54,8 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         )
         return list(found)
 
-    def _filtered(
-        self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
-    ) -> Select[Registration]:
-        statement = self.alive().where(Registration.organization_id.in_(organization_ids))
-        if event_id is not None:
-            statement = statement.where(Registration.event_id == event_id)
-        if state is not None:
-            statement = statement.where(Registration.state == state)
-        for word in (words or "").split():
-            pattern = f"%{_escape(word.lower())}%"
-            statement = statement.where(
-                or_(
-                    func.lower(Registration.contact_name).like(pattern, escape="\\"),
-                    func.lower(Registration.contact_email).like(pattern, escape="\\"),
-                    func.lower(Registration.confirmation_number).like(pattern, escape="\\"),
-                )
-            )
-        return statement
-
-    async def listed(
-        self,
-        organization_ids: Sequence[int],
-        *,
-        words: str | None,
-        event_id: int | None,
-        state: str | None,
-        before: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[Row[Registration, int]]:
-        """Return registrations with the number of their attendees, the last changed first."""
-        statement = self._filtered(organization_ids, words, event_id, state)
-        if before is not None:
-            statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
-        return await self._with_counts(statement, limit)
-
     async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
-        """Return some registrations as ``listed`` does."""
+        """Return some registrations with the number of their attendees, the last changed first."""
         return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
 
     async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
@@ -103,26 +68,10 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
         return (await self.session.execute(statement.add_columns(count))).all()
 
-    async def chunk(
-        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
-    ) -> list[Registration]:
-        """Return the next registrations of an export, by private key."""
-        found = await self.session.scalars(
-            self._filtered(organization_ids, None, event_id, None)
-            .where(Registration.id > after, Registration.state != "draft")
-            .order_by(Registration.id)
-            .limit(limit)
-        )
-        return list(found)
-
     async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
         """Return registrations whether deleted or not: other systems must learn of a deletion too."""
         found = await self.session.scalars(select(Registration).where(Registration.uid.in_(uids)))
         return list(found)
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 # --- before a tenant is known
