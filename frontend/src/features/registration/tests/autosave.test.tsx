@@ -156,7 +156,12 @@ test("pauses without a line and goes on by itself when it is back", async () => 
 });
 
 test("says why it cannot submit without a line, and sends nothing", async () => {
-  beginAtReview();
+  const { steps } = fake.begin();
+  const complete = Object.keys(steps).map((step) => [
+    step,
+    { status: "complete", answers: {}, problems: [] } as const,
+  ]);
+  fake.change({ steps: Object.fromEntries(complete) });
   const { user } = renderApp(`${AT}/review`);
   const submit = await screen.findByRole("button", { name: "Submit registration" });
   act(() => line(false));
