@@ -100,30 +100,34 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
   const compiled = form.compiled as CompiledForm;
   // What was kept last: a calculation with a trigger holds on to its value until the trigger changes.
   let before: EngineAnswers | null = null;
+  // Several parts of a page ask about the same answers.
+  let last: { answers: Answers; screen: FormScreen } | null = null;
+  const screenOf = (answers: Answers): FormScreen => {
+    before ??= answers as EngineAnswers;
+    const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
+    before = state.answers;
+    const pages = new Set(state.pages.map(({ name }) => name));
+    const sections = new Set(state.pages.flatMap((page) => page.sections.map(({ name }) => name)));
+    const fields = new Map<string, FieldScreen>();
+    for (const page of state.pages)
+      for (const section of page.sections) collect(section.fields, fields);
+    for (const [pointer, calculated] of state.calculated) {
+      fields.set(pointer, { ...NOTHING, visible: true, calculated });
+    }
+    return {
+      page: (name) => pages.has(name),
+      section: (name) => sections.has(name),
+      field: (pointer) => fields.get(pointer) ?? NOTHING,
+      answers: state.answers,
+      newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
+    };
+  };
   return {
     document: readDocument(source),
     opening: () => openingAnswers(compiled, {}, clock),
     screen: (answers) => {
-      before ??= answers as EngineAnswers;
-      const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
-      before = state.answers;
-      const pages = new Set(state.pages.map(({ name }) => name));
-      const sections = new Set(
-        state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
-      );
-      const fields = new Map<string, FieldScreen>();
-      for (const page of state.pages)
-        for (const section of page.sections) collect(section.fields, fields);
-      for (const [pointer, calculated] of state.calculated) {
-        fields.set(pointer, { ...NOTHING, visible: true, calculated });
-      }
-      return {
-        page: (name) => pages.has(name),
-        section: (name) => sections.has(name),
-        field: (pointer) => fields.get(pointer) ?? NOTHING,
-        answers: state.answers,
-        newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
-      };
+      if (last?.answers !== answers) last = { answers, screen: screenOf(answers) };
+      return last.screen;
     },
     errors: (answers, partial) => [
       ...validate(compiled, source, answers as EngineAnswers, clock, { partial, before }).errors,

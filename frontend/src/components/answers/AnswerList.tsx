@@ -80,6 +80,7 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
           return <AnswerRows key={field.name} {...inner} />;
         }
         const value = field.type === "calculated" ? state.calculated : valueAt(answers, path);
+        if (field.type === "hidden" && isEmpty(value)) return null;
         const label = format.text(field.label);
         if (field.type === "calculated" && !label) return null;
         if (field.type === "repeat") {
@@ -107,7 +108,7 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
         return (
           <div key={field.name}>
             <dt>{label}</dt>
-            <dd className={shown ? undefined : "soft"} dir="auto">
+            <dd className={shown ? undefined : "soft"}>
               {isMasked(value) && renderMasked
                 ? renderMasked({
                     pointer: pointerOf(path),
@@ -115,7 +116,7 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
                     masked: value.masked,
                     format: (full) => formatAnswer(field, full, format),
                   })
-                : shown || format.t.common.none}
+                : (shown && <bdi>{shown}</bdi>) || format.t.common.none}
             </dd>
           </div>
         );
