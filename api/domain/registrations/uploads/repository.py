@@ -158,17 +158,16 @@ async def drop_abandoned(session: AsyncSession, before: datetime, limit: int) ->
     return len(gone.all())
 
 
-async def discarded(session: AsyncSession, limit: int) -> list[UUID]:
-    """Lock stored files that are to be removed."""
-    found = await session.scalars(
-        select(DiscardedFile.file).order_by(DiscardedFile.discarded_at).limit(limit).with_for_update(skip_locked=True)
+async def take_discarded(session: AsyncSession, limit: int) -> list[UUID]:
+    """Take files that are to be removed; a rollback puts them back."""
+    oldest = select(DiscardedFile.file).order_by(DiscardedFile.discarded_at).limit(limit)
+    gone = await session.scalars(
+        delete(DiscardedFile)
+        .where(DiscardedFile.file.in_(oldest))
+        .returning(DiscardedFile.file)
+        .execution_options(synchronize_session=False)
     )
-    return list(found)
-
-
-async def forget_discarded(session: AsyncSession, files: Sequence[UUID]) -> None:
-    """Forget files that are removed."""
-    await session.execute(delete(DiscardedFile).where(DiscardedFile.file.in_(files)))
+    return list(gone)
 
 
 async def known_files(session: AsyncSession, files: Sequence[UUID]) -> set[UUID]:
