@@ -66,6 +66,8 @@ def contract_settings(
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        # Nobody listens: what is asked for waits.
+        smtp_url="smtp://127.0.0.1:9",
         storage_url=f"file://{tmp_path_factory.mktemp('files')}",
         rate_limit_scale=0,
     )

@@ -182,8 +182,27 @@ class Ground:
         return Held(made.uid, made.token, revision)
 
     @cached_property
+    def draft_flow(self) -> str:
+        """The flow version that the draft is on."""
+        uid: str = self._done("GET", f"/registrations/{self.draft.uid}", self.draft.headers)["flow_version_uid"]
+        return uid
+
+    @cached_property
     def confirmed(self) -> Held:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
+
+    @cached_property
+    def changeable(self) -> Held:
+        """A registration of an event that lets people change their age."""
+        body = {"editable": ["about.age"]}
+        self._done("PUT", f"/events/{self.world.event}/participant-rules", json=body)
+        return self.confirmed
+
+    @cached_property
+    def mailing(self) -> str:
+        """The uid of a mailing to everybody."""
+        uid: str = self._done("POST", f"/organizations/{self.organization}/mailings", json={})["uid"]
+        return uid
 
     @cached_property
     def with_passport(self) -> Held:

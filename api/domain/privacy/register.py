@@ -151,6 +151,14 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed blind_index",
         plain="registration_id step pointer organization_id identity verified_at",
     ),
+    "registration_set_aside": _use(
+        "Your earlier answers",
+        "To lose nothing when a form changes while you fill it; the sensitive ones are encrypted.",
+        "30 days after you submit, or " + _ERASED,
+        personal="answer label",
+        hidden="sealed",
+        plain="registration_id flow_version_id step pointer organization_id reason created_at",
+    ),
     "registration_upload": _use(
         "Your files",
         "What the organiser asks to run the event; each form says what for. Sensitive ones are encrypted.",
@@ -313,6 +321,25 @@ TABLES: dict[str, TableUse] = {
         "Events",
         f"{_COMMON} organization_id category_id slug title summary description place timezone starts_at ends_at "
         "registration_opens_at registration_closes_at state flow_version_id search image_uid image_width image_height",
+    ),
+    "registration_rules": _configuration(
+        "What participants may change",
+        "event_id organization_id changes_until cancel_until editable on_ticket revision updated_at",
+    ),
+    "mail_template": _configuration(
+        "Texts of mails", "id organization_id event_id kind locale version subject body saved_at"
+    ),
+    "mail_trial": _use(
+        "Trials of texts of mails",
+        "To let organisers read a mail before others do.",
+        "until sent, at most a day",
+        plain="id organization_id event_id kind locale subject body created_at",
+    ),
+    "mailing": _use(
+        "Confirmations sent again",
+        "To show how far a mailing is. Whom it goes to is not kept here.",
+        _AS_LONG,
+        plain="id uid organization_id event_id total created_at stopped_at withdrawn",
     ),
     "event_flow": _configuration("Flows", f"{_COMMON} organization_id event_id draft latest_version"),
     "event_ticket": _configuration(

@@ -57,6 +57,11 @@ def _places(answers: Any, path: tuple[str, ...], pointer: str = "") -> Iterator[
             yield from _places(item, path[1:], f"{here}/{index}")
 
 
+def found(answers: Mapping[str, Any], path: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Return the answers at a field's path, each with its pointer: one for each item of the repeats around it."""
+    return [(pointer, holder[name]) for holder, name, pointer in _places(dict(answers), path)]
+
+
 def take_out(form: CompiledForm, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
     """Return the answers without the sensitive ones, and those apart."""
     plain = _copy(answers)

@@ -26,6 +26,11 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
     people = defaultdict(list)
     for one in await repository.attendees_of(uow.session, [row.id for row in rows]):
         people[one.registration_id].append({"name": one.name, "email": one.email, "state": one.state})
+    aside = defaultdict(list)
+    by_id = {row.id: row for row in rows}
+    for left in await repository.aside_of(uow.session, list(by_id)):
+        answer = await sealing.open_aside(uow, by_id[left.registration_id], left)
+        aside[left.registration_id].append({"step": left.step, "field": left.pointer, "answer": answer})
     records = [
         {
             "uid": row.uid,
@@ -42,6 +47,7 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
             "deleted_at": row.deleted_at,
             "attendees": people[row.id],
             "answers": given[row.id],
+            "set_aside": aside[row.id],
         }
         for row in rows
     ]
