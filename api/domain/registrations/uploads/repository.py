@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import String, and_, cast, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.registrations.models import DiscardedFile, Upload, UploadPart
+from api.domain.registrations.models import DiscardedFile, SetAside, Upload, UploadPart
 from api.domain.registrations.uploads.parts import Part
 from api.lib import clock
 
@@ -116,8 +116,15 @@ async def drop(session: AsyncSession, upload_ids: Sequence[int]) -> None:
 
 
 async def keep(session: AsyncSession, registration_id: int, steps: Sequence[str] | None, uids: Sequence[UUID]) -> None:
-    """Mark which uploads the saved answers name: of some steps, or of all."""
-    kept = Upload.uid.in_(uids)
+    """Mark which uploads the saved answers name: of some steps, or of all. What was set aside stays with its answer."""
+    aside = exists().where(
+        SetAside.registration_id == Upload.registration_id,
+        or_(
+            SetAside.answer["value"]["upload"].astext == cast(Upload.uid, String),
+            and_(SetAside.step == Upload.step, SetAside.pointer == Upload.pointer),
+        ),
+    )
+    kept = or_(Upload.uid.in_(uids), aside)
     statement = update(Upload).where(Upload.registration_id == registration_id, Upload.kept != kept)
     if steps is not None:
         statement = statement.where(Upload.step.in_(steps))
