@@ -55,7 +55,7 @@ async def assessed(
 
 def without_uploads(flow: FlowVersion, forms: Forms, found: Assessment) -> Assessment:
     """Return the assessment of a registration that is made in one call: it has no uploads an answer could name."""
-    wrong = []
+    wrong: list[tuple[str, FieldProblem]] = []
     for step, form in _by_step(flow, forms).items():
         if file_fields(form) and step in found.answers:
             _, problems = _checked(step, form, found.answers[step], {}, {})
