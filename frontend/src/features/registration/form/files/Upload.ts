@@ -23,13 +23,17 @@ export class Upload {
   private failures = 0;
   private wake: (() => void) | null = null;
   private over = false;
+  progress: Progress;
+  /** Whoever shows it; it goes on while another page of the form is open. */
+  onProgress: (() => void) | null = null;
 
   constructor(
     readonly place: Place,
     readonly file: File,
-    private readonly onProgress: (progress: Progress) => void,
-    private readonly onDone: (value: FileValue) => void,
-  ) {}
+    public onDone: (value: FileValue) => void,
+  ) {
+    this.progress = { phase: "sending", sent: 0, size: file.size, problem: null };
+  }
 
   /** Sends the file, or what is missing of it where the same one broke off here. */
   async start(): Promise<void> {
@@ -153,7 +157,8 @@ export class Upload {
   }
 
   private tell(phase: Phase, problem: ApiProblem | null = null): void {
-    this.onProgress({ phase, sent: this.sent, size: this.file.size, problem });
+    this.progress = { phase, sent: this.sent, size: this.file.size, problem };
+    this.onProgress?.();
   }
 
   /** Waits for a while, or for the line to come back, whichever is first. */

@@ -6,7 +6,7 @@ const MOST = 50;
 export type Place = { registration: string; step: string; pointer: string };
 export type Known = { uid: string; name: string; size: number; modified: number; offset: number };
 
-function keyOf({ registration, step, pointer }: Place): string {
+export function keyOf({ registration, step, pointer }: Place): string {
   return `${registration} ${step}${pointer}`;
 }
 
