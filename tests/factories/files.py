@@ -83,7 +83,9 @@ def papers() -> dict[str, Any]:
         "papers",
         documents.field("photo", "image"),
         documents.field("letter", "file", max_bytes=3 * MIB),
-        documents.field("anything", "file", accept=["*/*"], max_bytes=300 * MIB),
+        documents.field(
+            "anything", "file", accept=["application/*", "text/*", "image/*", "audio/*", "video/*"], max_bytes=300 * MIB
+        ),
         documents.field("sound", "audio"),
         documents.field("clip", "video"),
         documents.field("sign", "signature"),
