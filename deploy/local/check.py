@@ -1,6 +1,6 @@
 """`make check`, `make test` and their kin: runs the commands, reports each with its time, fails at the end.
 
-`python -m deploy.local.check check|test|campaign|bench|generate|prepare [arguments of pytest]`
+`python -m deploy.local.check check|audit|test|campaign|bench|generate|prepare [arguments of pytest]`
 """
 
 import os
@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import browser, node
-from deploy.local.bootstrap import ROOT
+from deploy.local import browser, get_uv, node
+from deploy.local.bootstrap import BOOT, ROOT
 from deploy.local.progress import Progress
 
 STATE = ROOT / ".data"
@@ -189,6 +189,15 @@ def generate(_arguments: Sequence[str]) -> int:
     return code
 
 
+def audit(_arguments: Sequence[str]) -> int:
+    """Asks osv.dev and npm for known vulnerabilities of what production installs; needs the internet."""
+    environment = prepare(built=False)
+    uv = ("audit", "--frozen", "--no-dev", "--no-group", "local", "--preview-features", "audit-command")
+    code = _foreground("packages of Python", (str(get_uv.ensure_uv(BOOT)), *uv), environment)
+    npm = str(Path(sys.prefix) / "node" / "npm")
+    return _foreground("packages of the app", (npm, "audit", "--omit", "dev"), environment, FRONTEND) or code
+
+
 def check(_arguments: Sequence[str]) -> int:
     """Runs every check."""
     return report(run_all(checks(), prepare(built=False)))
@@ -201,6 +210,7 @@ def _only_prepare(_arguments: Sequence[str]) -> int:
 
 
 _TARGETS = {
+    "audit": audit,
     "bench": bench,
     "campaign": campaign,
     "check": check,

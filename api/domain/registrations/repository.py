@@ -1,13 +1,15 @@
 """Registrations in SQL. ``alive`` is the one place that hides deleted rows; the tenant's wall is the database's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg  # type: ignore[import-untyped]
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import Row, Select, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.registrations.models import (
@@ -22,8 +24,9 @@ from api.domain.registrations.models import (
     SetAside,
     StepAnswer,
 )
-from api.lib import clock
+from api.lib import clock, tracing
 from api.lib.crypto import RecordKey
+from api.lib.db import Database
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -51,43 +54,8 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         )
         return list(found)
 
-    def _filtered(
-        self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
-    ) -> Select[Registration]:
-        statement = self.alive().where(Registration.organization_id.in_(organization_ids))
-        if event_id is not None:
-            statement = statement.where(Registration.event_id == event_id)
-        if state is not None:
-            statement = statement.where(Registration.state == state)
-        for word in (words or "").split():
-            pattern = f"%{_escape(word.lower())}%"
-            statement = statement.where(
-                or_(
-                    func.lower(Registration.contact_name).like(pattern, escape="\\"),
-                    func.lower(Registration.contact_email).like(pattern, escape="\\"),
-                    func.lower(Registration.confirmation_number).like(pattern, escape="\\"),
-                )
-            )
-        return statement
-
-    async def listed(
-        self,
-        organization_ids: Sequence[int],
-        *,
-        words: str | None,
-        event_id: int | None,
-        state: str | None,
-        before: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[Row[Registration, int]]:
-        """Return registrations with the number of their attendees, the last changed first."""
-        statement = self._filtered(organization_ids, words, event_id, state)
-        if before is not None:
-            statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
-        return await self._with_counts(statement, limit)
-
     async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
-        """Return some registrations as ``listed`` does."""
+        """Return some registrations with the number of their attendees, the last changed first."""
         return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
 
     async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
@@ -100,26 +68,10 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
         return (await self.session.execute(statement.add_columns(count))).all()
 
-    async def chunk(
-        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
-    ) -> list[Registration]:
-        """Return the next registrations of an export, by private key."""
-        found = await self.session.scalars(
-            self._filtered(organization_ids, None, event_id, None)
-            .where(Registration.id > after, Registration.state != "draft")
-            .order_by(Registration.id)
-            .limit(limit)
-        )
-        return list(found)
-
     async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
         """Return registrations whether deleted or not: other systems must learn of a deletion too."""
         found = await self.session.scalars(select(Registration).where(Registration.uid.in_(uids)))
         return list(found)
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 # --- before a tenant is known
@@ -160,7 +112,17 @@ async def token_is_good(session: AsyncSession, registration_id: int, token_hash:
 
 
 async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> int | None:
-    """Use a resume link once; returns its registration's private key."""
+    """Use a link; returns its registration's private key. One that resumes a draft works once, one that a
+    confirmation carries until it is over."""
+    lasting = await session.scalar(
+        select(RegistrationToken.registration_id).where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.purpose == "manage",
+            RegistrationToken.expires_at > now,
+        )
+    )
+    if lasting is not None:
+        return lasting
     return await session.scalar(
         update(RegistrationToken)
         .where(
@@ -379,6 +341,58 @@ async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int
         .where(Attendee.registration_id.in_(registration_ids))
         .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
     )
+
+
+# --- the hot path: everything in one call of the database, see ``hot_path.sql``
+
+
+class Outcome(NamedTuple):
+    """What the database function says of a registration; uid and digest are those of a known key."""
+
+    outcome: str
+    uid: UUID | None
+    digest: bytes | None
+
+
+class SeatsGone(Exception):
+    """Another transaction took seats between the function's glance and its grasp; nothing was written."""
+
+
+async def register(database: Database, organization_ids: Iterable[int], batch: bytes) -> list[Outcome]:
+    """Complete registrations, given as a JSON array, in one transaction that is committed on return.
+
+    Past SQLAlchemy, which would cost more than the rest of the call (docs/adr/0014).
+
+    Raises:
+        SeatsGone: as it says.
+        IntegrityError: a constraint refused one of them.
+        asyncpg.PostgresError, OSError: the driver's own, whose texts may quote answers.
+    """
+    scope = "{" + ",".join(str(key) for key in sorted(set(organization_ids))) + "}"
+    async with database.engine.connect() as connection:
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            with tracing.span("postgresql.query", _REGISTER, kind="sql"):
+                rows = await raw.fetch(_REGISTER, scope, batch.decode())
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(_REGISTER, None, error, hide_parameters=True) from error
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _SEATS_GONE:
+                raise SeatsGone from error
+            raise
+        except asyncpg.InterfaceError as error:
+            raise ConnectionError("the connection to the database is gone") from error
+        finally:
+            # The pool learns of it only from its own statements.
+            if raw.is_closed():
+                await connection.invalidate()
+    return [Outcome(*row) for row in rows]
+
+
+_SEATS_GONE = "PRS01"
+
+
+_REGISTER = "SELECT outcome, registration_uid, request_digest FROM prs_register($1::text, $2::text::jsonb) ORDER BY n"
 
 
 # --- idempotency

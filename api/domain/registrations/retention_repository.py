@@ -16,6 +16,7 @@ from api.domain.registrations.models import (
     SealedAnswer,
     SetAside,
     StepAnswer,
+    Upload,
 )
 
 
@@ -53,7 +54,7 @@ async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]
     # First: a whole number goes with its answer by itself, and the proof must count it.
     counts = {"aadhaar": await forget_whole(session, ids, None)}
     # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
-    for table in (StepAnswer, SealedAnswer, SetAside, RegistrationToken, RegistrationKey, RevealNote):
+    for table in (StepAnswer, SealedAnswer, SetAside, Upload, RegistrationToken, RegistrationKey, RevealNote):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )

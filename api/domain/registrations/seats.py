@@ -125,3 +125,17 @@ async def take(uow: UnitOfWork, tickets: Sequence[Ticket], rows: Sequence[SeatHo
             if not await free_expired(uow, row.ticket_id):
                 raise
             await ticket_service.take(uow, by_id[row.ticket_id], row.quantity, held=held)
+
+
+async def take_more(uow: UnitOfWork, ticket: Ticket, quantity: int) -> None:
+    """Take seats for a registration that is confirmed already.
+
+    Raises:
+        TicketSoldOut: there are not enough.
+    """
+    try:
+        await ticket_service.take(uow, ticket, quantity, held=0)
+    except TicketSoldOut:
+        if not await free_expired(uow, ticket.id):
+            raise
+        await ticket_service.take(uow, ticket, quantity, held=0)
