@@ -13,7 +13,7 @@ function leaves(tree: Tree, path = ""): [string, unknown][] {
   );
 }
 
-const areas = import.meta.glob<Record<string, Tree>>("../../features/*/texts/{en,hi,ar}.ts", {
+const areas = import.meta.glob<Record<string, Tree>>(["../../features/*/texts/{en,hi,ar}.ts", "../../features/*/*/texts/{en,hi,ar}.ts"], {
   eager: true,
 });
 
