@@ -8,7 +8,7 @@ Operators that the planner does not know to be leakproof use no index behind a t
 is looked up by functions of the owner, which look at the same tenants.
 
 Revision: 0015
-Follows: 0011
+Follows: 0014
 """
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.walls import PROCESSES, raise_wall
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -74,7 +74,9 @@ def _search(table: str, expression: str) -> None:
     op.add_column(
         table, sa.Column("search", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False)
     )
-    op.create_index(f"ix_{table}_search", table, ["search"], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+    op.create_index(
+        f"ix_{table}_search", table, ["search"], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+    )
 
 
 def upgrade() -> None:

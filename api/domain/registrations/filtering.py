@@ -101,9 +101,7 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-async def newest(
-    session: AsyncSession, wanted: Filter, before: tuple[datetime, UUID] | None, limit: int
-) -> list[int]:
+async def newest(session: AsyncSession, wanted: Filter, before: tuple[datetime, UUID] | None, limit: int) -> list[int]:
     """Return the keys of up to ``limit`` registrations, the last changed first."""
     statement = await chosen(session, wanted)
     if before is not None:
@@ -128,7 +126,7 @@ async def states(session: AsyncSession, wanted: Filter) -> dict[str, int]:
     """Return how many registrations there are in each state."""
     every = msgspec.structs.replace(wanted, state=None)
     statement = (await chosen(session, every)).with_only_columns(Registration.state, func.count())
-    return {state: number for state, number in await session.execute(statement.group_by(Registration.state))}
+    return dict(await session.execute(statement.group_by(Registration.state)))
 
 
 async def tickets(session: AsyncSession, wanted: Filter) -> dict[int, int]:
@@ -137,7 +135,7 @@ async def tickets(session: AsyncSession, wanted: Filter) -> dict[int, int]:
     statement = (
         select(SeatHold.ticket_id, func.count()).where(SeatHold.registration_id.in_(ids)).group_by(SeatHold.ticket_id)
     )
-    return {ticket: number for ticket, number in await session.execute(statement)}
+    return dict(await session.execute(statement))
 
 
 async def answered(
@@ -148,9 +146,7 @@ async def answered(
         return {}
     ids = (await chosen(session, wanted)).with_only_columns(Registration.id)
     one = func.jsonb_each(StepAnswer.answers).table_valued("key", "value").render_derived()
-    listed = case(
-        (func.jsonb_typeof(one.c.value) == "array", one.c.value), else_=func.jsonb_build_array(one.c.value)
-    )
+    listed = case((func.jsonb_typeof(one.c.value) == "array", one.c.value), else_=func.jsonb_build_array(one.c.value))
     each = func.jsonb_array_elements_text(listed).column_valued("each")
     statement = (
         select(StepAnswer.step, one.c.key, each, func.count())
