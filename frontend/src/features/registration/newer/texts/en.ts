@@ -1,6 +1,7 @@
 export const en = {
   noticeTitle: "The form was updated",
-  notice: "You can go on with the form you began, or switch to the new one. You see first what changes.",
+  notice:
+    "You can go on with the form you began, or switch to the new one. You see first what changes.",
   look: "See what changes",
   title: "What changes with the new form",
   lead: "Your answers stay where they still fit. What no longer fits is kept aside for you to see.",
