@@ -26,6 +26,7 @@ import "./wizard.css";
 // finds every step here already.
 const load = {
   conflict: () => import("./ConflictDialog"),
+  newer: () => import("./newer/NewerForm"),
   confirmation: () => import("./confirmation/Confirmation"),
   attendees: () => import("./steps/AttendeesStep"),
   review: () => import("./steps/ReviewStep"),
@@ -34,6 +35,7 @@ const load = {
   resume: loadResumeLinkDialog,
 };
 const ConflictDialog = lazy(load.conflict);
+const NewerForm = lazy(load.newer);
 const Confirmation = lazy(load.confirmation);
 const AttendeesStep = lazy(load.attendees);
 const ReviewStep = lazy(load.review);
@@ -84,7 +86,7 @@ export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: Y
   if (registration.data && flow.data) {
     return (
       <OpenRegistration
-        key={uid}
+        key={`${uid} ${flow.data.flow.uid}`}
         flow={flow.data}
         registration={registration.data}
         yourData={yourData}
@@ -193,6 +195,9 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
       </div>
       <div className="wizard-main">
         <SaveState status={snapshot.status} onRetry={() => draft.flush()} />
+        <Suspense>
+          <NewerForm wizard={wizard} />
+        </Suspense>
         {snapshot.merged && (
           <Alert tone="info" live>
             {t.wizard.mergedNotice}
