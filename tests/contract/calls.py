@@ -5,11 +5,14 @@ from collections.abc import Callable
 from tests.contract import (
     calls_audit,
     calls_forms,
+    calls_letters,
+    calls_lifecycle,
     calls_privacy,
     calls_sensitive,
     calls_signin,
     calls_support,
     calls_tokens,
+    calls_uploads,
 )
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
@@ -118,5 +121,8 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
+    **calls_lifecycle.CALLS,
+    **calls_letters.CALLS,
     **calls_privacy.CALLS,
+    **calls_uploads.CALLS,
 }

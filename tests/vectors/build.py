@@ -18,12 +18,21 @@ from api.domain.forms.engine import (
     compile_condition,
     compile_form,
     evaluate,
+    opening_answers,
     parse_document,
     validate,
 )
 from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
-from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts, written_types
+from tests.vectors import (
+    generated,
+    written_cases,
+    written_depths,
+    written_forms,
+    written_numbers,
+    written_texts,
+    written_types,
+)
 
 PATH = Path(__file__).with_name("expressions.json")
 KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
@@ -45,7 +54,7 @@ WRITTEN = [
     *written_texts.DATES,
 ]
 SEED = 20270117
-FORMS = {**written_forms.FORMS, "every_type": written_types.TYPES}
+FORMS = {**written_forms.FORMS, **written_depths.FORMS, "every_type": written_types.TYPES}
 
 
 def clock_of(case: dict[str, Any]) -> Clock:
@@ -93,10 +102,12 @@ def generated_expressions() -> list[dict[str, Any]]:
     ]
 
 
-def form_case(name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool) -> dict[str, Any]:
-    case = {"form": name, "answers": answers, "clock": clock, "partial": partial}
-    state = evaluate(compiled, answers, clock_of(case))
-    validation = validate(compiled, answers, clock_of(case), partial=partial)
+def form_case(
+    name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool, before: Any = None
+) -> dict[str, Any]:
+    case = {"form": name, "answers": answers, "clock": clock, "partial": partial, "before": before}
+    state = evaluate(compiled, answers, clock_of(case), before)
+    validation = validate(compiled, answers, clock_of(case), partial=partial, before=before)
     expect = {
         "pages": list(state.pages),
         "visible": sorted(state.visible),
@@ -138,16 +149,32 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
 
 
 def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    whole = [*written_cases.CASES, *written_types.cases(), *written_depths.CASES]
+    written = [
+        *((name, answers, False, None, expected) for name, answers, expected in whole),
+        *((name, answers, True, None, expected) for name, answers, expected in written_cases.PARTIAL),
+        *((name, answers, False, before, expected) for name, answers, before, expected in written_depths.BEFORE),
+    ]
     cases = []
-    for partial, written in (
-        (False, written_cases.CASES),
-        (False, written_types.cases()),
-        (True, written_cases.PARTIAL),
-    ):
-        for name, answers, expected in written:
-            case = form_case(name, compiled[name], answers, KOLKATA, partial)
-            check_written(case, expected)
-            cases.append(case)
+    for name, answers, partial, before, expected in written:
+        case = form_case(name, compiled[name], answers, KOLKATA, partial, before)
+        check_written(case, expected)
+        cases.append(case)
+    return cases
+
+
+def opening_case(name: str, compiled: CompiledForm, given: Any) -> dict[str, Any]:
+    case = {"form": name, "given": given, "clock": KOLKATA}
+    return {**case, "expect": opening_answers(compiled, given, clock_of(case))}
+
+
+def openings(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    cases = []
+    for name, given, expected in written_depths.OPENINGS:
+        case = opening_case(name, compiled[name], given)
+        if case["expect"] != {key: value for key, value in expected.items() if value is not None or key in given}:
+            raise AssertionError(f"{name} opened with {given}: {case['expect']}, written {expected}")
+        cases.append(case)
     return cases
 
 
@@ -173,6 +200,7 @@ def build() -> dict[str, Any]:
             name: {"source": msgspec.to_builtins(documents[name]), "compiled": msgspec.to_builtins(compiled[name])}
             for name in documents
         },
+        "openings": openings(compiled),
         "cases": [*form_cases(compiled), *generated_form_cases(compiled)],
     }
 

@@ -8,6 +8,8 @@ import {
   evaluate,
   evaluateCondition,
   type FieldView,
+  openingAnswers,
+  openingItem,
   validate,
 } from "@/lib/forms";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
@@ -32,12 +34,16 @@ export type FormScreen = {
   field: (pointer: string) => FieldScreen;
   /** What would be stored: visible, well formed, calculated ones included. */
   answers: Answers;
+  /** What one more item of the repeat at `path` begins with. */
+  newItem: (path: readonly (string | number)[]) => Answers;
 };
 
 export type AnswerError = { pointer: string; code: string; message: LocalizedText | string | null };
 
 export type FormProgram = {
   document: FormDocument;
+  /** The answers that a draft begins with: the form's defaults. */
+  opening: () => Answers;
   screen: (answers: Answers) => FormScreen;
   errors: (answers: Answers, partial: boolean) => AnswerError[];
 };
@@ -92,10 +98,15 @@ export async function prepareForms(forms: Record<string, { compiled: unknown }>)
 export function programOf(form: { source: unknown; compiled: unknown }, clock: Clock): FormProgram {
   const source = form.source as EngineDocument;
   const compiled = form.compiled as CompiledForm;
+  // What was kept last: a calculation with a trigger holds on to its value until the trigger changes.
+  let before: EngineAnswers | null = null;
   return {
     document: readDocument(source),
+    opening: () => openingAnswers(compiled, {}, clock),
     screen: (answers) => {
-      const state = evaluate(compiled, source, answers as EngineAnswers, clock);
+      before ??= answers as EngineAnswers;
+      const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
+      before = state.answers;
       const pages = new Set(state.pages.map(({ name }) => name));
       const sections = new Set(
         state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
@@ -111,10 +122,11 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
         section: (name) => sections.has(name),
         field: (pointer) => fields.get(pointer) ?? NOTHING,
         answers: state.answers,
+        newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
       };
     },
     errors: (answers, partial) => [
-      ...validate(compiled, source, answers as EngineAnswers, clock, { partial }).errors,
+      ...validate(compiled, source, answers as EngineAnswers, clock, { partial, before }).errors,
     ],
   };
 }

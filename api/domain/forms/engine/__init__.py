@@ -32,6 +32,7 @@ from api.domain.forms.engine.document import (
 )
 from api.domain.forms.engine.fields.identity import clean_identity
 from api.domain.forms.engine.masking import is_masked, mask
+from api.domain.forms.engine.opening import opening_answers
 from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
 from api.domain.forms.engine.rendering import Line, lines_of, plain_answer
 from api.domain.forms.engine.scalars import as_scalar
@@ -93,6 +94,7 @@ __all__ = [
     "leaf_fields",
     "lines_of",
     "mask",
+    "opening_answers",
     "parse_document",
     "plain_answer",
     "registrant_fields",

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from api.domain.forms.engine.compiled import NONE, Item
 from api.domain.forms.engine.emitter import Emitter, Typed
+from api.domain.forms.engine.parser import Path
 from api.domain.forms.engine.problems import ExpressionInvalid
 from api.domain.forms.engine.scopes import Target, route, value_type
 from api.domain.forms.engine.types import PARTS, FieldType, ValueType
@@ -23,9 +24,13 @@ class Environment(Protocol):
 
     def target(self, item: int, indexed: Collection[int] = ()) -> Target: ...
 
+    def named_by(self, path: Path, /) -> str: ...
+
     def item_of(self, name: str, at: int, /) -> int: ...
 
-    def nearest_repeat(self) -> int | None: ...
+    def nearest_repeat(self, up: int = 1) -> int | None: ...
+
+    def itself(self) -> int | None: ...
 
     def scopes_up(self, repeat: int, /) -> int | None: ...
 
@@ -61,6 +66,7 @@ class FormEnvironment:
     lists: Mapping[str, frozenset[str]]
     calculated: Mapping[int, ValueType]
     scope: int
+    item: int = NONE
     own: int | None = None
     columns: frozenset[str] | None = None
     read: set[int] = field(default_factory=set)
@@ -131,8 +137,33 @@ class FormEnvironment:
             raise ExpressionInvalid("unknown_column", f"the choice list has no column {name!r}", at)
         return Typed(emitter.emit("column", (), name), ValueType.STRING)
 
-    def nearest_repeat(self) -> int | None:
-        return None if self.scope == NONE else self.scope
+    def nearest_repeat(self, up: int = 1) -> int | None:
+        """The repeat that `..`, written `up` times, stands in."""
+        place = self.item
+        for _ in range(up):
+            place = self.items[place].parent if place != NONE else NONE
+        while place != NONE and self.items[place].kind != "repeat":
+            place = self.items[place].parent
+        return None if place == NONE else place
+
+    def itself(self) -> int | None:
+        return None if self.item == NONE else self.item
+
+    def named_by(self, path: Path) -> str:
+        """The field that `path` leads to. Its names have to be those of the containers around it."""
+        *containers, last = path.names
+        index = self.item_of(last, path.at)
+        around: list[str] = []
+        place = self.items[index].parent
+        while place != NONE:
+            around.append(self.items[place].name)
+            place = self.items[place].parent
+        for name in reversed(containers):
+            if name not in around:
+                message = f"the path leads through {name!r}, but {last!r} does not stand in it; write ${{{last}}}"
+                raise ExpressionInvalid("unknown_name", message, path.at)
+            del around[: around.index(name) + 1]
+        return last
 
     def scopes_up(self, repeat: int) -> int | None:
         up, scope = 0, self.scope
@@ -174,8 +205,14 @@ class FlowEnvironment:
     def item_of(self, _name: str, at: int) -> int:
         raise ExpressionInvalid("unknown_function", "this function works inside a form only", at)
 
-    def nearest_repeat(self) -> int | None:
+    def nearest_repeat(self, _up: int = 1) -> int | None:
         return None
+
+    def itself(self) -> int | None:
+        return None
+
+    def named_by(self, path: Path) -> str:
+        raise ExpressionInvalid("unknown_name", "between steps a field is named ${step.field}", path.at)
 
     def scopes_up(self, _repeat: int) -> int | None:
         return None

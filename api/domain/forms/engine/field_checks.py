@@ -19,6 +19,7 @@ from api.domain.forms.engine.fields.upload import FAMILIES, MAX_SIZE, covers
 from api.domain.forms.engine.frames import MAX_FRAMES
 from api.domain.forms.engine.outline import is_expression, item_of
 from api.domain.forms.engine.problems import ExpressionInvalid, Problem
+from api.domain.forms.engine.scalars import WORKED_OUT
 from api.domain.forms.engine.types import CHOICE_TYPES, CONTAINERS, TEXT_LIKE, UNANSWERED, UPLOADED, FieldType
 
 MAX_RETAIN_DAYS = 3650
@@ -217,10 +218,15 @@ def _check_default(field: Field, pointer: str, document: FormDocument) -> Iterat
     if field.sensitive:
         yield Problem(f"{pointer}/default", "default", "a sensitive field has no default")
         return
-    if empty(field.default) or is_expression(field.default):
-        return
     if field.type in UPLOADED:
         yield Problem(f"{pointer}/default", "default", "a file has no default: it is uploaded by the participant")
+        return
+    if is_expression(field.default):
+        if field.type not in WORKED_OUT:
+            message = f"a field of type {field.type} has several parts, so its default cannot be an expression"
+            yield Problem(f"{pointer}/default", "default", message)
+        return
+    if empty(field.default):
         return
     item = item_of(field)
     try:

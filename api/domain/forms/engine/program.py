@@ -276,6 +276,17 @@ def _if(builder: _Builder, node: Node) -> Run:
     return choose
 
 
+def _once(builder: _Builder, node: Node) -> Run:
+    compute, item = builder.runs[node.arguments[0]], builder.layout.items[node.arguments[1]]
+
+    def once(frame: Frame, context: Context) -> Scalar:
+        before = as_scalar(frame.before.get(item.name, "")) if frame.before else ""
+        found: Scalar = compute(frame, context) if before == "" else before
+        return found
+
+    return once
+
+
 def _call(builder: _Builder, node: Node) -> Run:
     operands = builder.operands(node)
     operation = OPERATIONS.get(str(node.value))
@@ -311,6 +322,7 @@ _BUILDERS: Mapping[str, Build] = MappingProxyType(
         "or": _or,
         "not": _not,
         "if": _if,
+        "once": _once,
         "call": _call,
     }
 )

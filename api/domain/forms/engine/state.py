@@ -33,9 +33,14 @@ class FormState(msgspec.Struct, frozen=True):
     answers: dict[str, Any]
 
 
-def evaluate(form: CompiledForm, answers: Mapping[str, Any], clock: Clock) -> FormState:
-    """What `form` shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none."""
-    return _State(Evaluation(form, answers, clock)).collect()
+def evaluate(
+    form: CompiledForm, answers: Mapping[str, Any], clock: Clock, before: Mapping[str, Any] | None = None
+) -> FormState:
+    """What `form` shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none.
+
+    `before` are the answers kept so far, which calculations with a `trigger` or `once()` hold on to.
+    """
+    return _State(Evaluation(form, answers, clock, before)).collect()
 
 
 def cleaned(evaluation: Evaluation) -> dict[str, Any]:

@@ -47,13 +47,21 @@ class Validation(msgspec.Struct, frozen=True):
         return not self.errors
 
 
-def validate(form: CompiledForm, answers: Any, clock: Clock, *, partial: bool = False) -> Validation:
+def validate(
+    form: CompiledForm,
+    answers: Any,
+    clock: Clock,
+    *,
+    partial: bool = False,
+    before: Mapping[str, Any] | None = None,
+) -> Validation:
     """`answers`, any JSON at all, held against `form`. Never raises for what they contain.
 
     With `partial` (a page not finished) types, formats, unknown fields and sizes are checked; required
-    answers, ranges, patterns and constraints are not.
+    answers, ranges, patterns and constraints are not. `before` are the answers kept so far, which calculations
+    with a `trigger` or `once()` hold on to.
     """
-    evaluation = Evaluation(form, answers, clock)
+    evaluation = Evaluation(form, answers, clock, before)
     check = _Check(evaluation, partial)
     if not isinstance(answers, Mapping):
         check.fail("", "type", "The answers have to be an object.")

@@ -2,10 +2,12 @@
 
 import { AnswerRefused, isEmpty } from "./answer";
 import { PARSERS } from "./answers";
+import { words } from "./arguments";
 import { DEFAULT_ITEMS, type Frame, Layout, MAX_FRAMES } from "./frames";
 import { isMasked } from "./masking";
-import { asScalar, build, type Context, contextAt, type Run } from "./program";
+import { asScalar, build, type Context, contextAt, own, type Run } from "./program";
 import {
+  type Answers,
   type Clock,
   type CompiledForm,
   type CompiledItem,
@@ -14,7 +16,7 @@ import {
   NONE,
   pointerToken,
 } from "./types";
-import { type Scalar, toBoolean, toNumber } from "./values";
+import { type Scalar, toBoolean, toNumber, toText } from "./values";
 
 export type Program = {
   form: CompiledForm;
@@ -50,10 +52,12 @@ export class Evaluation {
   private readonly frames = new Map<number, Frame[]>();
   private count = 1;
 
-  constructor(form: CompiledForm, answers: Json, clock: Clock) {
+  /** `before` are the answers kept so far, which calculations with a `trigger` or once() hold on to. */
+  constructor(form: CompiledForm, answers: Json, clock: Clock, before: Answers | null = null) {
     this.program = programOf(form);
     this.context = contextAt(clock);
     this.root = this.program.layout.frame(NONE);
+    this.root.before = before;
     this.frames.set(NONE, [this.root]);
     this.fill(this.root, NONE, answers);
     for (const index of form.order) {
@@ -89,7 +93,7 @@ export class Evaluation {
       frame.values[slot] = "";
       frame.clean.delete(slot);
       frame.refused.delete(slot);
-      this.take(frame, slot, item, item.default ?? null);
+      if ((item.opening ?? NONE) === NONE) this.take(frame, slot, item, item.default ?? null);
     }
   }
 
@@ -127,10 +131,34 @@ export class Evaluation {
     } else if (item.row_conditions?.length) {
       this.dropHiddenRows(frame, slot, item);
     } else if ((item.calculation ?? NONE) !== NONE) {
-      const value = settled(this.run(item.calculation ?? NONE, frame));
+      const value = settled(this.calculated(frame, item));
       frame.values[slot] = value;
       if (value !== "") frame.clean.set(slot, value);
+    } else if (item.read_only && (item.opening ?? NONE) !== NONE) {
+      this.take(frame, slot, item, this.opening(frame, item));
     }
+  }
+
+  private calculated(frame: Frame, item: CompiledItem): Scalar {
+    const calculation = item.calculation ?? NONE;
+    const trigger = item.trigger ?? NONE;
+    if (trigger === NONE) return this.run(calculation, frame);
+    const { name, scope = NONE } = this.program.layout.item(trigger);
+    let place = frame;
+    while (place.scope !== scope && place.parent) place = place.parent;
+    const answer = place.clean.get(this.program.layout.slot(trigger));
+    if (!place.before || !frame.before) {
+      return answer === undefined ? "" : this.run(calculation, frame);
+    }
+    const kept = asScalar(own(frame.before, item.name));
+    const earlier = own(place.before, name);
+    if (kept !== "" && same(earlier, answer)) return kept;
+    return answer !== undefined || earlier !== undefined ? this.run(calculation, frame) : "";
+  }
+
+  /** The default that is worked out, as an answer to `item`; null where it gives none. */
+  opening(frame: Frame, item: CompiledItem): Json {
+    return asAnswer(item, this.run(item.opening ?? NONE, frame));
   }
 
   private dropHiddenRows(frame: Frame, slot: number, item: CompiledItem): void {
@@ -180,13 +208,45 @@ export class Evaluation {
     );
     frame.children.set(index, children);
     this.frames.set(index, [...(this.frames.get(index) ?? []), ...children]);
-    for (const [at, child] of children.entries()) this.fill(child, index, given[at] ?? {});
+    const kept = frame.before ? own(frame.before, item.name) : undefined;
+    for (const [at, child] of children.entries()) {
+      const before = Array.isArray(kept) ? kept[at] : undefined;
+      child.before = isObject(before) ? before : null;
+      this.fill(child, index, given[at] ?? {});
+    }
   }
 
   private numberOfItems(node: number, frame: Frame, most: number): number {
     const number = toNumber(this.run(node, frame), this.context.zone);
     return Number.isNaN(number) ? 0 : Math.trunc(Math.min(Math.max(number, 0), most));
   }
+}
+
+/** Whether two answers are the same JSON. */
+function same(one: Json | undefined, other: Json | undefined): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, at) => same(item, other[at]));
+  }
+  if (!isObject(one) || !isObject(other)) return one === other;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && same(one[name], other[name]))
+  );
+}
+
+const NUMBERS = new Set(["integer", "decimal", "rating"]);
+const TRUTHS = new Set(["boolean", "consent", "acknowledge"]);
+
+function asAnswer(item: CompiledItem, value: Scalar): Json {
+  const type = item.type ?? "";
+  if (value === "") return null;
+  if (NUMBERS.has(type)) {
+    const number = toNumber(value, "UTC");
+    return Number.isFinite(number) ? number : null;
+  }
+  if (TRUTHS.has(type)) return value !== "false" && toBoolean(value);
+  return type === "multiple_choice" || type === "ranking" ? words(value) : toText(value);
 }
 
 /** A calculated value as it can be stored: what is no finite number is no answer. */

@@ -84,7 +84,7 @@ function operands(builder: Builder, node: Node): Run[] {
   return node[1].map((_, at) => operand(builder, node, at));
 }
 
-function own<T>(table: { [name: string]: T }, key: string): T | undefined {
+export function own<T>(table: { [name: string]: T }, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
@@ -209,6 +209,7 @@ const BUILDERS = new Map<string, Build>([
   ["or", (builder, node) => some(operands(builder, node))],
   ["not", (builder, node) => not(operand(builder, node, 0))],
   ["if", choose],
+  ["once", once],
   ["call", call],
 ]);
 
@@ -252,6 +253,15 @@ function choose(builder: Builder, node: Node): Run {
   const [condition, then, otherwise] = [0, 1, 2].map((at) => operand(builder, node, at));
   if (!condition || !then || !otherwise) throw new UnknownOperation("if");
   return (frame, context) => (truth(condition, frame, context) ? then : otherwise)(frame, context);
+}
+
+function once(builder: Builder, node: Node): Run {
+  const compute = operand(builder, node, 0);
+  const { name } = builder.layout.item(node[1][1] ?? -1);
+  return (frame, context) => {
+    const before = frame.before ? asScalar(own(frame.before, name)) : "";
+    return before === "" ? compute(frame, context) : before;
+  };
 }
 
 function call(builder: Builder, node: Node): Run {

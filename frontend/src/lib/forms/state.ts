@@ -57,14 +57,18 @@ export type FormState = {
   answers: Answers;
 };
 
-/** What the form shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none. */
+/**
+ * What the form shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none.
+ * `before` are the answers kept so far, which calculations with a `trigger` or once() hold on to.
+ */
 export function evaluate(
   compiled: CompiledForm,
   source: FormDocument,
   answers: Answers,
   clock: Clock,
+  before: Answers | null = null,
 ): FormState {
-  return new Collector(new Evaluation(compiled, answers, clock), source).collect();
+  return new Collector(new Evaluation(compiled, answers, clock, before), source).collect();
 }
 
 /** The answers to store: visible, not empty, in their stored form. */

@@ -31,9 +31,9 @@ export function validate(
   _source: FormDocument,
   answers: Json,
   clock: Clock,
-  options: { partial?: boolean } = {},
+  options: { partial?: boolean; before?: Answers | null } = {},
 ): Validation {
-  const evaluation = new Evaluation(compiled, answers, clock);
+  const evaluation = new Evaluation(compiled, answers, clock, options.before ?? null);
   const check = new Check(evaluation, options.partial ?? false);
   if (!isObject(answers)) check.fail("", "type", "The answers have to be an object.");
   check.walk(evaluation.root, NONE);

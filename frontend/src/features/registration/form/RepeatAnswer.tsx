@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { ErrorIcon } from "@/components/ui/field";
-import { defaultsOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
 
@@ -82,7 +81,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
             id={controlId(pointer)}
             onPress={() => {
               focusNext.current = items.length;
-              form.change(path, [...items, defaultsOf(field.fields ?? [])]);
+              form.change(path, [...items, form.screen.newItem(path)]);
             }}
           >
             + {t.fields.addItem(label)}

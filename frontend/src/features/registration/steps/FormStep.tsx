@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { PageHeading } from "@/components/ui/PageHeading";
-import { defaultsOf, type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
+import { type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import { refusalOf } from "../draft/Draft";
 import { FormContext } from "../form/context";
@@ -52,8 +52,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
     snapshot.registration.steps[stepName]?.status === "open" && Object.keys(values).length === 0;
   useEffect(() => {
     if (!isUntouched) return;
-    const fields = program.document.pages.flatMap(fieldsOfPage);
-    for (const [name, value] of Object.entries(defaultsOf(fields)))
+    for (const [name, value] of Object.entries(program.opening()))
       draft.edit(stepName, name, value);
   }, [isUntouched, program, draft, stepName]);
 
