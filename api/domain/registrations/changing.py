@@ -30,6 +30,7 @@ from api.domain.registrations.contracts import RegistrationView, SeatChoice, Ste
 from api.domain.registrations.errors import AnswersInvalid, ChangesClosed, NotEditable
 from api.domain.registrations.models import Registration
 from api.domain.registrations.submission import announce
+from api.domain.registrations.uploads import attaching
 from api.domain.sync.contracts import Aggregate
 from api.lib import clock
 from api.lib.errors import FieldProblem, Unprocessable
@@ -78,6 +79,7 @@ async def change(
         raise Unprocessable(errors=tuple(unexpected))
     merged, problems = await _merged(uow, case, given)
     found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale)
+    found = await attaching.assessed(uow, row, case.flow, case.forms, found)
     # A step that the change makes apply is open: nobody has answered it yet.
     problems = [one for one in problems if one.code != "closed" or _step(one.pointer) not in _new(case, found)]
     tickets = await ticket_service.of(uow, case.event)
