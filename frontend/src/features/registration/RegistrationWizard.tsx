@@ -13,9 +13,10 @@ import {
   type ServedDocument,
 } from "@/lib/document";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
-import { capability, getFlow, getRegistration } from "./api";
+import { getFlow, getRegistration } from "./api";
 import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
 import { prepareInputs } from "./form/inputs/registry";
+import { capability } from "./guestTokens";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
 import { FormStep } from "./steps/FormStep";
