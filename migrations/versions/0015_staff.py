@@ -74,7 +74,9 @@ def _search(table: str, expression: str) -> None:
     op.add_column(
         table, sa.Column("search", postgresql.TSVECTOR(), sa.Computed(expression, persisted=True), nullable=False)
     )
-    op.create_index(f"ix_{table}_search", table, ["search"], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+    op.create_index(
+        f"ix_{table}_search", table, ["search"], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+    )
 
 
 def upgrade() -> None:

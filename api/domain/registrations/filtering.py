@@ -6,8 +6,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Numeric
 
@@ -101,9 +115,7 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-async def newest(
-    session: AsyncSession, wanted: Filter, before: tuple[datetime, UUID] | None, limit: int
-) -> list[int]:
+async def newest(session: AsyncSession, wanted: Filter, before: tuple[datetime, UUID] | None, limit: int) -> list[int]:
     """Return the keys of up to ``limit`` registrations, the last changed first."""
     statement = await chosen(session, wanted)
     if before is not None:
@@ -112,15 +124,19 @@ async def newest(
     if wanted.event is not None or len(wanted.organizations) == 1:
         return list(await session.scalars(statement.with_only_columns(Registration.id).order_by(*order).limit(limit)))
     # Each organization's newest in its order, then the newest of these: all of theirs would have to be sorted.
-    one = func.unnest(list(wanted.organizations)).column_valued("organization")
+    one = (
+        func.unnest(cast(list(wanted.organizations), ARRAY(BigInteger)))
+        .table_valued("id", name="organization")
+        .render_derived()
+    )
     theirs = (
         statement.with_only_columns(Registration.id, Registration.updated_at, Registration.uid)
-        .where(Registration.organization_id == one)
+        .where(Registration.organization_id == one.c.id)
         .order_by(*order)
         .limit(limit)
         .lateral("theirs")
     )
-    every = select(theirs.c.id).select_from(one).join(theirs, text("true"))
+    every = select(theirs.c.id).select_from(one).join(theirs, true())
     return list(await session.scalars(every.order_by(theirs.c.updated_at.desc(), theirs.c.uid.desc()).limit(limit)))
 
 
@@ -128,7 +144,7 @@ async def states(session: AsyncSession, wanted: Filter) -> dict[str, int]:
     """Return how many registrations there are in each state."""
     every = msgspec.structs.replace(wanted, state=None)
     statement = (await chosen(session, every)).with_only_columns(Registration.state, func.count())
-    return {state: number for state, number in await session.execute(statement.group_by(Registration.state))}
+    return {state: number for state, number in await session.execute(statement.group_by(Registration.state))}  # noqa: C416 (dict() does not take rows)
 
 
 async def tickets(session: AsyncSession, wanted: Filter) -> dict[int, int]:
@@ -137,7 +153,7 @@ async def tickets(session: AsyncSession, wanted: Filter) -> dict[int, int]:
     statement = (
         select(SeatHold.ticket_id, func.count()).where(SeatHold.registration_id.in_(ids)).group_by(SeatHold.ticket_id)
     )
-    return {ticket: number for ticket, number in await session.execute(statement)}
+    return {ticket: number for ticket, number in await session.execute(statement)}  # noqa: C416 (as above)
 
 
 async def answered(
@@ -148,19 +164,17 @@ async def answered(
         return {}
     ids = (await chosen(session, wanted)).with_only_columns(Registration.id)
     one = func.jsonb_each(StepAnswer.answers).table_valued("key", "value").render_derived()
-    listed = case(
-        (func.jsonb_typeof(one.c.value) == "array", one.c.value), else_=func.jsonb_build_array(one.c.value)
-    )
-    each = func.jsonb_array_elements_text(listed).column_valued("each")
+    listed = case((func.jsonb_typeof(one.c.value) == "array", one.c.value), else_=func.jsonb_build_array(one.c.value))
+    each = func.jsonb_array_elements_text(listed).table_valued("value", name="each")
     statement = (
-        select(StepAnswer.step, one.c.key, each, func.count())
+        select(StepAnswer.step, one.c.key, each.c.value, func.count())
         .select_from(StepAnswer)
-        .join(one, text("true"))
-        .join(each, text("true"))
+        .join(one, true())
+        .join(each, true())
         .where(
             StepAnswer.registration_id.in_(ids),
             or_(*(and_(StepAnswer.step == step, one.c.key == name) for step, name in fields)),
         )
-        .group_by(StepAnswer.step, one.c.key, each)
+        .group_by(StepAnswer.step, one.c.key, each.c.value)
     )
     return {(step, name, value): number for step, name, value, number in await session.execute(statement)}

@@ -68,9 +68,7 @@ def _sheet(sheet: Worksheet, rows: Iterable[Sequence[Value]], styles: dict[str, 
                 _moment(sheet, at, column, value, styles)
 
 
-def _moment(
-    sheet: Worksheet, row: int, column: int, value: date | time | datetime, styles: dict[str, Format]
-) -> None:
+def _moment(sheet: Worksheet, row: int, column: int, value: date | time | datetime, styles: dict[str, Format]) -> None:
     day = value.date() if isinstance(value, datetime) else value
     if isinstance(day, date) and day < FIRST_DAY:
         sheet.write_string(row, column, stamp(value))

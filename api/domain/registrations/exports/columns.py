@@ -105,9 +105,7 @@ class Reader:
         return found
 
 
-def _masked(
-    steps: dict[str, dict[str, Any]], masks: Sequence[tuple[str, str, str]]
-) -> Mapping[str, Mapping[str, Any]]:
+def _masked(steps: dict[str, dict[str, Any]], masks: Sequence[tuple[str, str, str]]) -> Mapping[str, Mapping[str, Any]]:
     for step, pointer, mask in masks:
         node: Any = steps.get(step)
         *parents, last = pointer.removeprefix("/").split("/")

@@ -129,9 +129,7 @@ async def _pages(export: Export) -> AsyncIterator[list[str]]:
     after = 0
     while True:
         async with export.transaction() as uow:
-            after, found = await rows.page(
-                uow.session, export.chosen, after, PAGE, answers=export.event is not None
-            )
+            after, found = await rows.page(uow.session, export.chosen, after, PAGE, answers=export.event is not None)
         if not found:
             return
         yield found
