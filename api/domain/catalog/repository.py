@@ -197,6 +197,19 @@ async def organization_of(session: AsyncSession, kind: str, uid: UUID) -> int | 
     return found
 
 
+async def row_versions_of(session: AsyncSession, event_id: int) -> tuple[str, dict[int, str]]:
+    """Return which transactions wrote the rows of an event and of its tickets."""
+    found = await session.execute(
+        text(
+            "SELECT NULL::bigint AS ticket, xmin::text AS version FROM event WHERE id = :event"
+            " UNION ALL SELECT id, xmin::text FROM event_ticket WHERE event_id = :event AND deleted_at IS NULL"
+        ),
+        {"event": event_id},
+    )
+    rows = {ticket: version for ticket, version in found}  # noqa: C416 (dict() does not take rows)
+    return rows.pop(None, ""), rows
+
+
 async def ticket_uids(session: AsyncSession, ids: Sequence[int]) -> dict[int, UUID]:
     """Return tickets' uids by their private ids."""
     found = await session.execute(select(EventTicket.id, EventTicket.uid).where(EventTicket.id.in_(ids)))

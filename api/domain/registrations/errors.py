@@ -11,6 +11,22 @@ class NotEditable(Conflict):
     default_detail = "It was submitted, cancelled, or has expired. Begin a new one."
 
 
+class ChangesClosed(Conflict):
+    """The organiser lets nobody change confirmed registrations, or no longer."""
+
+    slug = "changes-closed"
+    title = "Changes are closed"
+    default_detail = "The organiser takes no changes here, or no longer. Ask them."
+
+
+class CancellingClosed(Conflict):
+    """The time to cancel is over."""
+
+    slug = "cancelling-closed"
+    title = "It is too late to cancel here"
+    default_detail = "The organiser's deadline is over. Ask them."
+
+
 class StepNotInFlow(NotFound):
     """The pinned flow has no such step."""
 
@@ -49,6 +65,14 @@ class IdempotencyInProgress(Conflict):
     slug = "idempotency-in-progress"
     title = "The same request is being worked on"
     default_detail = "Wait a second and send it again with the same key."
+
+
+class FlowChanged(Conflict):
+    """Another flow was published since the draft's owner looked."""
+
+    slug = "flow-changed"
+    title = "The form was changed once more"
+    default_detail = "Look at what has changed now, and choose again."
 
 
 class LinkInvalid(NotFound):

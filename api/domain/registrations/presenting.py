@@ -44,7 +44,11 @@ def event_out(event: Event) -> schemas.EventOfRegistration:
 
 async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.RegistrationOut:
     """Return a registration as its owner sees it."""
-    event = (await catalog.by_ids(uow, [view.event_id]))[view.event_id]
+    return shown(view, (await catalog.by_ids(uow, [view.event_id]))[view.event_id])
+
+
+def shown(view: RegistrationView, event: Event) -> schemas.RegistrationOut:
+    """Return a registration for an event as its owner sees it."""
     return schemas.RegistrationOut(
         uid=view.uid,
         event=event_out(event),

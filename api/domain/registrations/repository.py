@@ -1,13 +1,15 @@
 """Registrations in SQL. ``alive`` is the one place that hides deleted rows; the tenant's wall is the database's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg  # type: ignore[import-untyped]
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
 from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.registrations.models import (
@@ -19,10 +21,12 @@ from api.domain.registrations.models import (
     RevealNote,
     SealedAnswer,
     SeatHold,
+    SetAside,
     StepAnswer,
 )
-from api.lib import clock
+from api.lib import clock, tracing
 from api.lib.crypto import RecordKey
+from api.lib.db import Database
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -108,7 +112,17 @@ async def token_is_good(session: AsyncSession, registration_id: int, token_hash:
 
 
 async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> int | None:
-    """Use a resume link once; returns its registration's private key."""
+    """Use a link; returns its registration's private key. One that resumes a draft works once, one that a
+    confirmation carries until it is over."""
+    lasting = await session.scalar(
+        select(RegistrationToken.registration_id).where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.purpose == "manage",
+            RegistrationToken.expires_at > now,
+        )
+    )
+    if lasting is not None:
+        return lasting
     return await session.scalar(
         update(RegistrationToken)
         .where(
@@ -225,6 +239,22 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
         )
 
 
+async def put_aside(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers that have no place any more."""
+    if rows:
+        await session.execute(insert(SetAside).values(list(rows)))
+
+
+async def aside_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SetAside]:
+    """Return the answers of some registrations that were set aside, the first first."""
+    found = await session.scalars(
+        select(SetAside)
+        .where(SetAside.registration_id.in_(registration_ids))
+        .order_by(SetAside.registration_id, SetAside.created_at, SetAside.step, SetAside.pointer)
+    )
+    return list(found)
+
+
 # --- seats and attendees
 
 
@@ -243,7 +273,7 @@ _EXPIRE = text(
     """
     WITH over AS (
       SELECT registration_id, ticket_id FROM registration_seat
-      WHERE state = 'held' AND held_until < clock_timestamp()
+      WHERE state = 'held' AND held_until < :now AND registration_id IS DISTINCT FROM CAST(:but AS bigint)
         AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
       ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), freed AS (
@@ -256,9 +286,12 @@ _EXPIRE = text(
 )
 
 
-async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
-    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
-    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+async def expire_holds(
+    session: AsyncSession, now: datetime, ticket_id: int | None = None, *, but: int | None = None
+) -> list[tuple[int, int]]:
+    """Let holds that have run out go, those of the registration ``but`` excepted; returns (ticket, seats) to be given
+    back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"now": now, "ticket": ticket_id, "but": but})
     return [(ticket, int(quantity)) for ticket, quantity in found]
 
 
@@ -308,6 +341,58 @@ async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int
         .where(Attendee.registration_id.in_(registration_ids))
         .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
     )
+
+
+# --- the hot path: everything in one call of the database, see ``hot_path.sql``
+
+
+class Outcome(NamedTuple):
+    """What the database function says of a registration; uid and digest are those of a known key."""
+
+    outcome: str
+    uid: UUID | None
+    digest: bytes | None
+
+
+class SeatsGone(Exception):
+    """Another transaction took seats between the function's glance and its grasp; nothing was written."""
+
+
+async def register(database: Database, organization_ids: Iterable[int], batch: bytes) -> list[Outcome]:
+    """Complete registrations, given as a JSON array, in one transaction that is committed on return.
+
+    Past SQLAlchemy, which would cost more than the rest of the call (docs/adr/0014).
+
+    Raises:
+        SeatsGone: as it says.
+        IntegrityError: a constraint refused one of them.
+        asyncpg.PostgresError, OSError: the driver's own, whose texts may quote answers.
+    """
+    scope = "{" + ",".join(str(key) for key in sorted(set(organization_ids))) + "}"
+    async with database.engine.connect() as connection:
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            with tracing.span("postgresql.query", _REGISTER, kind="sql"):
+                rows = await raw.fetch(_REGISTER, scope, batch.decode())
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(_REGISTER, None, error, hide_parameters=True) from error
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _SEATS_GONE:
+                raise SeatsGone from error
+            raise
+        except asyncpg.InterfaceError as error:
+            raise ConnectionError("the connection to the database is gone") from error
+        finally:
+            # The pool learns of it only from its own statements.
+            if raw.is_closed():
+                await connection.invalidate()
+    return [Outcome(*row) for row in rows]
+
+
+_SEATS_GONE = "PRS01"
+
+
+_REGISTER = "SELECT outcome, registration_uid, request_digest FROM prs_register($1::text, $2::text::jsonb) ORDER BY n"
 
 
 # --- idempotency
