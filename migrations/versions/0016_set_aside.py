@@ -1,7 +1,7 @@
 """Keep answers that a newer version of a form has no place for.
 
 Revision: 0016
-Follows: 0011
+Follows: 0015
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from migrations.walls import raise_wall
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

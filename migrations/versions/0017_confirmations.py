@@ -1,7 +1,7 @@
 """Note when a session's person last showed who they are.
 
 Revision: 0017
-Follows: 0011
+Follows: 0016
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Exports of a hundred thousand registrations with twelve answers each: how long, how much memory, and what others feel.
+"""Exports of 100,000 registrations with twelve answers each: how long, how much memory, and what others feel.
 
 The reference is the database alone, which writes the same registrations as JSON with ``COPY … TO STDOUT``. While an
 export runs, another client asks ``/health/ready`` every twenty milliseconds.
@@ -40,7 +40,8 @@ from tests.server.serving import Server, servers
 PAUSE = 0.02
 TICK = os.sysconf("SC_CLK_TCK")
 COPY = """
-SELECT json_build_array(r.confirmation_number, r.state, r.contact_name, r.contact_email, r.contact_phone, r.submitted_at,
+SELECT json_build_array(r.confirmation_number, r.state, r.contact_name, r.contact_email, r.contact_phone,
+ r.submitted_at,
   s.answers, m.mask, a.ticket_id)
 FROM registration r JOIN registration_step s ON s.registration_id = r.id
 JOIN registration_sealed_answer m ON m.registration_id = r.id JOIN attendee a ON a.registration_id = r.id ORDER BY r.id

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from tests.contract import (
     calls_audit,
-    calls_lifecycle,
     calls_forms,
     calls_letters,
+    calls_lifecycle,
     calls_privacy,
     calls_sensitive,
     calls_signin,

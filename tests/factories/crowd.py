@@ -12,7 +12,8 @@ from api.domain.organizations.contracts import Organization
 from api.lib.db import Database
 from api.lib.security import Scope
 from api.lib.uow import Kernel, unit_of_work
-from tests.factories.documents import document, field, text as words
+from tests.factories.documents import document, field
+from tests.factories.documents import text as words
 from tests.factories.world import make_event, organiser
 
 

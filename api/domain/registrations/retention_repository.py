@@ -50,6 +50,11 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
     await session.execute(delete(Registration).where(Registration.id.in_(ids)))
 
 
+_THEIRS = (
+    StepAnswer, SealedAnswer, SetAside, Upload, RegistrationChange, RegistrationToken, RegistrationKey, RevealNote,
+)  # fmt: skip
+
+
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     # First: a whole number goes with its answer by itself, and the proof must count it.

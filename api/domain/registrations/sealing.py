@@ -154,7 +154,7 @@ async def seal_aside(uow: UnitOfWork, registration: Registration, place: tuple[i
     Raises:
         KeysAway: the service that holds the master keys does not answer.
     """
-    key = await _data_key_to_write(uow, registration)
+    key = await key_to_write(uow, registration)
     return key.seal(msgspec.json.encode(value), context=_aside_context(registration, place))
 
 

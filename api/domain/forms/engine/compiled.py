@@ -73,8 +73,6 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     consent_text_version: str | None = None
     retain_days: int | None = None
     purpose: str | None = None
-    accept: tuple[str, ...] = ()
-    max_bytes: int | None = None
 
 
 class CompiledChoice(msgspec.Struct, frozen=True, omit_defaults=True):

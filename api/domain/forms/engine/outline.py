@@ -101,8 +101,6 @@ def item_of(source: Field, parent: int = NONE, scope: int = NONE) -> Item:
         consent_text_version=source.consent_text_version,
         retain_days=source.retain_days,
         purpose=source.purpose,
-        accept=source.accept,
-        max_bytes=source.max_bytes,
     )
 
 

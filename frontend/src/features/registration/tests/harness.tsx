@@ -67,7 +67,13 @@ export async function renderField(given: Given, shown: Shown = {}) {
       <FormContext.Provider
         value={{
           document,
-          screen: { page: () => true, section: () => true, field: () => state, answers: values },
+          screen: {
+            page: () => true,
+            section: () => true,
+            field: () => state,
+            newItem: () => ({}),
+            answers: values,
+          },
           values,
           clock: { now: "2027-01-01T00:00:00Z", timezone: "Asia/Kolkata" },
           change: (path, value) => setValues((old) => withValueAt(old, path, value) as Answers),
