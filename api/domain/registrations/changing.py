@@ -19,6 +19,7 @@ from api.domain.registrations import (
     answers,
     assessment,
     changing_people,
+    history,
     repository,
     rules,
     sealing,
@@ -93,6 +94,7 @@ async def change(
     if not changed:
         return await views.view(uow, row)
     await _write(uow, case, found)
+    await _remember(uow, case, found)
     await changing_people.put(uow, row, people)
     await _announce(uow, row, changed)
     # The contended rows come last.
@@ -273,6 +275,19 @@ async def _write(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> 
     )
 
 
+async def _remember(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> None:
+    """Keep what changed, answer by answer."""
+    changes = [
+        (step.name, change)
+        for step in case.flow.document.steps
+        if step.kind is StepKind.FORM
+        for change in history.differences(
+            case.form_of(step), case.before.get(step.name, {}), found.answers.get(step.name, {})
+        )
+    ]
+    await history.keep(uow, case.row, changes)
+
+
 async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> None:
     row.touch()
     await uow.session.flush()
@@ -286,6 +301,10 @@ async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> N
 async def _move(uow: UnitOfWork, row: Registration, moved: _Moved) -> None:
     """Take and give back seats, each counter once and in the tickets' order."""
     if moved.before == moved.after:
+        return
+    if row.is_test:
+        after = [(moved.tickets[key], quantity) for key, quantity in sorted(moved.after.items())]
+        await repository.put_seats(uow.session, row.id, seats.trial_rows(row, after))
         return
     await repository.put_seats(
         uow.session,
