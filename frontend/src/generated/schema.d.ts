@@ -2791,12 +2791,6 @@ export interface components {
             keys: components["schemas"]["KeyOut"][];
         };
         /**
-         * MailKind
-         * @description The occasion.
-         * @enum {string}
-         */
-        MailKind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
-        /**
          * MailingIn
          * @description To whom: the registrations named, or all confirmed ones of ``event``, or of the organization.
          */
@@ -6400,7 +6394,7 @@ export interface operations {
             path: {
                 event: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -6501,7 +6495,7 @@ export interface operations {
             path: {
                 event: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -6651,7 +6645,7 @@ export interface operations {
             path: {
                 event: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -6794,7 +6788,7 @@ export interface operations {
             path: {
                 event: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -6923,7 +6917,7 @@ export interface operations {
             path: {
                 event: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -12547,7 +12541,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -12657,7 +12651,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -12816,7 +12810,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -12968,7 +12962,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -13106,7 +13100,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -13244,7 +13238,7 @@ export interface operations {
             path: {
                 organization: string;
                 /** @description The occasion. */
-                kind: components["schemas"]["MailKind"];
+                kind: "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";
                 /** @description A language, e.g. `hi`. */
                 locale: string;
             };
@@ -14910,8 +14904,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16486,8 +16480,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request accepted, processing continues off-line */
-            202: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
