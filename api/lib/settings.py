@@ -141,6 +141,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
         ),
     ] = ""
+    upload_registration_bytes: Annotated[
+        int, _setting("Bytes that the files of one registration may have together.")
+    ] = 500 * 1024 * 1024
     api_docs: Annotated[
         Literal["on", "off"], _setting("Serve the contract and its pages: `/docs`, `/schema/openapi.json`.")
     ] = "on"
@@ -259,6 +262,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "allowed_networks": _networks,
     "denied_networks": _networks,
     "api_processes": _positive,
+    "upload_registration_bytes": _positive,
     "port": lambda value: None if 0 < value < 65536 else "must be a port from 1 to 65535",
     "database_pool": _positive,
     "redis_timeout": _positive,

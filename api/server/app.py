@@ -11,6 +11,7 @@ from litestar.di import Provide
 from api.domain import wiring
 from api.domain.accounts import keyring
 from api.domain.accounts.authentication import Authenticator
+from api.domain.registrations.hot_path.completions import Completions
 from api.lib import tracing
 from api.lib.db import refuse_owner
 from api.lib.http import guards, problems
@@ -71,12 +72,14 @@ def _lifespan(kernel: Kernel) -> Any:
 
 def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
     """Return the framework's application, checked: every route declares its permission."""
+    completions = Completions(kernel)
     app = Litestar(
         route_handlers=[*routes.CONTROLLERS, *frontend.handlers(configuration.frontend_dir)],
         dependencies={
             "uow": Provide(provide_uow),
             "personal": Provide(lambda: wiring.PERSONAL_DATA, sync_to_thread=False),
             "tokens": Provide(provide_tokens, sync_to_thread=False),
+            "completions": Provide(lambda: completions, sync_to_thread=False),
         },
         guards=[guards.require_permission],
         middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware()],

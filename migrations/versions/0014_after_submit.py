@@ -1,7 +1,7 @@
 """Let organisers write their mails and say what participants may change; keep mailings with their progress.
 
 Revision: 0014
-Follows: 0011
+Follows: 0013
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from migrations.walls import PROCESSES, raise_wall
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -88,7 +88,7 @@ class Load:
 
 def restart(stack: Stack, keys: str) -> None:
     stack.environment["PRS_MASTER_KEYS"] = keys
-    for name in ("api", "worker"):
+    for name in (*stack.apis, "worker"):
         stack.processes[name].stop()
         stack.start_one(name)
 

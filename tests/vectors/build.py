@@ -18,12 +18,21 @@ from api.domain.forms.engine import (
     compile_condition,
     compile_form,
     evaluate,
+    opening_answers,
     parse_document,
     validate,
 )
 from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
-from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts
+from tests.vectors import (
+    generated,
+    written_cases,
+    written_depths,
+    written_forms,
+    written_numbers,
+    written_texts,
+    written_types,
+)
 
 PATH = Path(__file__).with_name("expressions.json")
 KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
@@ -45,6 +54,7 @@ WRITTEN = [
     *written_texts.DATES,
 ]
 SEED = 20270117
+FORMS = {**written_forms.FORMS, **written_depths.FORMS, "every_type": written_types.TYPES}
 
 
 def clock_of(case: dict[str, Any]) -> Clock:
@@ -92,15 +102,18 @@ def generated_expressions() -> list[dict[str, Any]]:
     ]
 
 
-def form_case(name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool) -> dict[str, Any]:
-    case = {"form": name, "answers": answers, "clock": clock, "partial": partial}
-    state = evaluate(compiled, answers, clock_of(case))
-    validation = validate(compiled, answers, clock_of(case), partial=partial)
+def form_case(
+    name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool, before: Any = None
+) -> dict[str, Any]:
+    case = {"form": name, "answers": answers, "clock": clock, "partial": partial, "before": before}
+    state = evaluate(compiled, answers, clock_of(case), before)
+    validation = validate(compiled, answers, clock_of(case), partial=partial, before=before)
     expect = {
         "pages": list(state.pages),
         "visible": sorted(state.visible),
         "required": sorted(state.required),
         "choices": {pointer: list(values) for pointer, values in state.choices.items()},
+        "rows": {pointer: list(values) for pointer, values in state.rows.items()},
         "calculated": state.calculated,
         "answers": validation.answers,
         "errors": [[error.pointer, error.code] for error in validation.errors],
@@ -128,20 +141,40 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
             return set(value) <= set(expect["visible"])
         case "hidden":
             return not set(value) & set(expect["visible"])
-        case "choices":
-            return all(expect["choices"].get(pointer) == values for pointer, values in value.items())
+        case "choices" | "rows":
+            return all(expect[part].get(pointer) == values for pointer, values in value.items())
         case "calculated":
             return all(expect["calculated"].get(pointer) == one for pointer, one in value.items())
     return bool(expect[part] == value)
 
 
 def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    whole = [*written_cases.CASES, *written_types.cases(), *written_depths.CASES]
+    written = [
+        *((name, answers, False, None, expected) for name, answers, expected in whole),
+        *((name, answers, True, None, expected) for name, answers, expected in written_cases.PARTIAL),
+        *((name, answers, False, before, expected) for name, answers, before, expected in written_depths.BEFORE),
+    ]
     cases = []
-    for partial, written in ((False, written_cases.CASES), (True, written_cases.PARTIAL)):
-        for name, answers, expected in written:
-            case = form_case(name, compiled[name], answers, KOLKATA, partial)
-            check_written(case, expected)
-            cases.append(case)
+    for name, answers, partial, before, expected in written:
+        case = form_case(name, compiled[name], answers, KOLKATA, partial, before)
+        check_written(case, expected)
+        cases.append(case)
+    return cases
+
+
+def opening_case(name: str, compiled: CompiledForm, given: Any) -> dict[str, Any]:
+    case = {"form": name, "given": given, "clock": KOLKATA}
+    return {**case, "expect": opening_answers(compiled, given, clock_of(case))}
+
+
+def openings(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    cases = []
+    for name, given, expected in written_depths.OPENINGS:
+        case = opening_case(name, compiled[name], given)
+        if case["expect"] != {key: value for key, value in expected.items() if value is not None or key in given}:
+            raise AssertionError(f"{name} opened with {given}: {case['expect']}, written {expected}")
+        cases.append(case)
     return cases
 
 
@@ -150,7 +183,7 @@ def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, An
     cases = []
     for at in range(160):
         name = list(compiled)[at % len(compiled)]
-        sections = [section for page in written_forms.FORMS[name]["pages"] for section in page["sections"]]
+        sections = [section for page in FORMS[name]["pages"] for section in page["sections"]]
         fields = [field for section in sections for field in section["fields"]]
         answers = generated.answers(fields, random)
         cases.append(form_case(name, compiled[name], answers, CLOCKS[at % len(CLOCKS)], at % 4 == 0))
@@ -158,7 +191,7 @@ def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, An
 
 
 def build() -> dict[str, Any]:
-    documents = {name: parse_document(raw) for name, raw in written_forms.FORMS.items()}
+    documents = {name: parse_document(raw) for name, raw in FORMS.items()}
     compiled = {name: compile_form(document) for name, document in documents.items()}
     return {
         "expressions": [*written_expressions(), *generated_expressions()],
@@ -167,6 +200,7 @@ def build() -> dict[str, Any]:
             name: {"source": msgspec.to_builtins(documents[name]), "compiled": msgspec.to_builtins(compiled[name])}
             for name in documents
         },
+        "openings": openings(compiled),
         "cases": [*form_cases(compiled), *generated_form_cases(compiled)],
     }
 

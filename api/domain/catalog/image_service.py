@@ -73,8 +73,10 @@ async def collect_orphans(kernel: Kernel) -> int:
     old: dict[UUID, list[str]] = defaultdict(list)
     gone = 0
     async for item in kernel.storage.items():
-        if item.stored_at < before:
-            old[UUID(item.key.partition("/")[0])].append(item.key)
+        uid, _, name = item.key.partition("/")
+        # Other endings are other modules' files.
+        if name.rpartition(".")[2] in pictures.FORMATS and item.stored_at < before:
+            old[UUID(uid)].append(item.key)
         if len(old) == BATCH:
             gone += await _collect(kernel, kernel.storage, old)
             old.clear()

@@ -16,6 +16,7 @@ from api.domain.catalog.repository import (
     EventRow,
     TicketRepository,
     organization_of,
+    row_versions_of,
 )
 from api.domain.organizations.contracts import Organization
 from api.domain.sync import service as sync
@@ -114,6 +115,11 @@ async def open_for_registration(uow: UnitOfWork, which: str) -> contracts.Event:
     if not event.registration_open(clock.now()) or event.flow_version_id is None:
         raise EventClosed
     return event
+
+
+async def row_versions(uow: UnitOfWork, event: contracts.Event) -> tuple[str, dict[int, str]]:
+    """Return what changes whenever the row of the event changes, and those of its tickets by private id."""
+    return await row_versions_of(uow.session, event.id)
 
 
 async def by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, contracts.Event]:

@@ -122,7 +122,18 @@ async def chosen(
     Raises:
         TicketNotOnSale: one is not the event's, not on sale now, or wanted in a number it does not allow.
     """
-    tickets = {ticket.uid: ticket for ticket in await of(uow, event)}
+    return choose(await of(uow, event), wanted, pointer)
+
+
+def choose(
+    offered: Sequence[contracts.Ticket], wanted: Sequence[tuple[UUID, int]], pointer: str
+) -> list[tuple[contracts.Ticket, int]]:
+    """Return the tickets of a choice among those that the event has, as ``chosen``.
+
+    Raises:
+        TicketNotOnSale: as ``chosen``.
+    """
+    tickets = {ticket.uid: ticket for ticket in offered}
     now = clock.now()
     found: list[tuple[contracts.Ticket, int]] = []
     problems: list[FieldProblem] = []

@@ -71,7 +71,8 @@ async def start(uow: UnitOfWork, organization: UUID, event: UUID | None, uids: S
     ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_MANAGE)
     if not uow.kernel.settings.smtp_url:
         raise MailNotSetUp
-    event_id = await staff_service.event_id(uow, ids, event)
+    found = await staff_service.event_of(uow, ids, event)
+    event_id = found.id if found else None
     wanted = await confirmed_service.with_address(uow, ids, event_id, uids)
     uid, now = new_uid(), clock.now()
     row = {"uid": uid, "organization_id": ids[0], "event_id": event_id, "total": len(wanted), "created_at": now,

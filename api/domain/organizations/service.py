@@ -11,6 +11,7 @@ from api.domain.organizations.policies import effective
 from api.domain.organizations.repository import OrganizationRepository
 from api.lib.errors import NotFound
 from api.lib.security import Permission
+from api.lib.settings import Settings
 from api.lib.uow import UnitOfWork
 
 
@@ -81,20 +82,20 @@ async def enter(uow: UnitOfWork, uid: UUID, permission: Permission) -> contracts
             uow.principal.explain(permission, row.id)
         raise NotFound
     organization = _contract(row)
-    refuse_elsewhere(uow, organization)
+    refuse_elsewhere(uow.kernel.settings, organization)
     await uow.enter_organization(organization.id)
     return organization
 
 
-def refuse_elsewhere(uow: UnitOfWork, organization: contracts.Organization) -> None:
+def refuse_elsewhere(settings: Settings, organization: contracts.Organization) -> None:
     """Answer 421 with the right address for an organization whose home is another cell.
 
     Raises:
         LivesElsewhere: always in that case.
     """
     home = organization.home_region
-    if home != uow.kernel.settings.region:
-        address = uow.kernel.settings.region_addresses.get(home)
+    if home != settings.region:
+        address = settings.region_addresses.get(home)
         raise LivesElsewhere(
             f"Send the request to {address}." if address else None, extra={"region": home, "address": address}
         )

@@ -151,6 +151,36 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed blind_index",
         plain="registration_id step pointer organization_id identity verified_at",
     ),
+    "registration_set_aside": _use(
+        "Your earlier answers",
+        "To lose nothing when a form changes while you fill it; the sensitive ones are encrypted.",
+        "30 days after you submit, or " + _ERASED,
+        personal="answer label",
+        hidden="sealed",
+        plain="registration_id flow_version_id step pointer organization_id reason created_at",
+    ),
+    "registration_upload": _use(
+        "Your files",
+        "What the organiser asks to run the event; each form says what for. Sensitive ones are encrypted.",
+        "with the registration, or as long as the field says (retain_days); one day where no answer names them",
+        personal="name",
+        plain="id uid registration_id organization_id step pointer media_type size received state refusal sensitive "
+        "kept created_at touched_at",
+        shown="name media_type size created_at",
+    ),
+    "registration_upload_part": _use(
+        "Where your files lie",
+        "To find their bytes.",
+        "with the file",
+        hidden="file",
+        plain="upload_id start organization_id size",
+    ),
+    "discarded_file": _use(
+        "Files to be removed",
+        "To remove what nothing names any more.",
+        "a minute",
+        plain="file discarded_at",
+    ),
     "registration_key": _use(
         "Keys of sensitive answers",
         "To open sensitive answers; without it nobody can.",

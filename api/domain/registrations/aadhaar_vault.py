@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from api.domain.registrations.contracts import Place
 from api.domain.registrations.models import Registration, SealedAnswer
 from api.lib.crypto import DataKey
 from api.lib.uow import UnitOfWork
@@ -25,7 +26,7 @@ class Whole(msgspec.Struct, frozen=True):
     blind_index: bytes
 
 
-def context(registration: Registration, step: str, pointer: str) -> str:
+def context(registration: Place, step: str, pointer: str) -> str:
     """Return what a number in the vault is bound to."""
     return f"prs_vault.aadhaar:sealed:{registration.uid}:{step}:{pointer}"
 

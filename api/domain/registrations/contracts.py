@@ -2,19 +2,23 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
 
 class RegistrationState(StrEnum):
-    """draft → confirmed → cancelled; draft → expired | cancelled."""
+    """draft → confirmed → cancelled; draft → expired | cancelled; cancelled → confirmed | draft; expired → draft."""
 
     DRAFT = "draft"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+# What staff can take up again: as a draft, or confirmed where it was.
+REINSTATABLE = frozenset({RegistrationState.CANCELLED, RegistrationState.EXPIRED})
 
 
 class RevealReason(StrEnum):
@@ -118,6 +122,55 @@ class RegistrationRow(msgspec.Struct, frozen=True):
     attendees: int
     submitted_at: datetime | None
     updated_at: datetime
+
+
+class Place(Protocol):
+    """A registration as its sensitive answers are bound to it, whether it has a row yet or not."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def uid(self) -> UUID: ...
+
+    @property
+    def organization_id(self) -> int: ...
+
+
+class FilterChoice(msgspec.Struct, frozen=True):
+    """A value that a field can have, and how many of the registrations looked at have it."""
+
+    value: str
+    label: dict[str, str]
+    count: int
+
+
+class FilterField(msgspec.Struct, frozen=True):
+    """A field registrations can be filtered by. ``kind``: choice, choices, boolean, number, date or text."""
+
+    step: str
+    name: str
+    label: dict[str, str]
+    kind: str
+    choices: list[FilterChoice]
+
+
+class TicketCount(msgspec.Struct, frozen=True):
+    """A ticket and how many of the registrations looked at have it."""
+
+    uid: UUID
+    name: dict[str, str]
+    count: int
+
+
+class FilterSummary(msgspec.Struct, frozen=True):
+    """How many registrations a filter lets through. ``counted``: whether tickets and values were counted too."""
+
+    total: int
+    states: dict[str, int]
+    tickets: list[TicketCount]
+    fields: list[FilterField]
+    counted: bool
 
 
 class OutgoingAttendee(msgspec.Struct, frozen=True):

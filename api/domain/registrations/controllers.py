@@ -7,6 +7,7 @@ from uuid import UUID
 
 import segno
 from litestar import Controller, Request, Response, get, post, put
+from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from api.domain.accounts.errors import AccountNeeded
@@ -26,8 +27,10 @@ from api.domain.registrations.errors import (
     StepNotApplicable,
     StepNotInFlow,
 )
-from api.domain.registrations.presenting import event_out, registration_out, step_input
-from api.lib import clock
+from api.domain.registrations.hot_path.completions import Completions
+from api.domain.registrations.hot_path.members import Caller
+from api.domain.registrations.presenting import event_out, registration_out, shown, step_input
+from api.lib import clock, telemetry
 from api.lib.errors import NotFound
 from api.lib.http.preconditions import IdempotencyKey, IfMatch, IfNoneMatch, etag, idempotency_key, revision
 from api.lib.http.routes import declare
@@ -73,16 +76,22 @@ class EventRegistrationController(Controller):
     async def register_whole(
         self,
         request: Request[Any, Any, Any],
-        uow: Uow,
+        completions: NamedDependency[Completions],
         event: EventRef,
         data: JSONBody[schemas.WholeRegistrationIn],
         key: IdempotencyKey = None,
     ) -> Response[schemas.RegistrationStarted]:
         given = {name: step_input(step) for name, step in data.steps.items()}
-        view, token = await submission.register(
-            uow, event, data.locale, given, key=idempotency_key(key), body=await request.body()
+        made = await completions.register(
+            Caller(request.user, telemetry.request_id.get()),
+            event,
+            data.locale,
+            given,
+            key=idempotency_key(key),
+            body=await request.body(),
         )
-        return await _started(uow, view, token, 201)
+        body = schemas.RegistrationStarted(registration=shown(made.view, made.event), token=made.token)
+        return Response(body, status_code=201, headers={"ETag": etag(made.view.revision), "Cache-Control": "no-store"})
 
 
 class RegistrationController(Controller):

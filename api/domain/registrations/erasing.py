@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -13,6 +14,7 @@ from api.domain.privacy import consents
 from api.domain.privacy.contracts import ANALYTICS, Erased, Told
 from api.domain.registrations import repository, retention_repository, seats
 from api.domain.registrations.models import Attendee, Registration
+from api.domain.registrations.uploads import collecting
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
@@ -103,6 +105,8 @@ async def erase(uow: UnitOfWork, rows: Sequence[Registration]) -> Erased:
     places = {"registration": len(rows), "attendee": len(attendees)} | await retention_repository.forget(
         session, ids, uids
     )
+    if places["registration_upload"]:
+        uow.after_commit(partial(collecting.after_erasure, uow.kernel))
     analysed = await consents.ever_given(uow, ANALYTICS, ids)
     places["consent"] = await consents.unlink(uow, ids)
     places["outbox"] = await sync.forget(uow, _OURS, uids)

@@ -130,6 +130,7 @@ async def purge_deleted(kernel: Kernel) -> int:
             await retention_repository.purge(uow.session, [row.id for row in rows])
             gone = len(rows)
             await retention_repository.purge_keys(uow.session, clock.now() - KEY_WINDOW)
+            await retention_repository.purge_aside(uow.session, clock.now() - RESTORE_WINDOW)
         total += gone
         if gone < BATCH:
             return total

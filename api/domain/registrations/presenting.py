@@ -7,6 +7,7 @@ from api.domain.catalog.contracts import Event
 from api.domain.registrations import schemas
 from api.domain.registrations.contracts import (
     AttendeeInput,
+    FilterSummary,
     RegistrationRow,
     RegistrationView,
     SeatChoice,
@@ -43,7 +44,11 @@ def event_out(event: Event) -> schemas.EventOfRegistration:
 
 async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.RegistrationOut:
     """Return a registration as its owner sees it."""
-    event = (await catalog.by_ids(uow, [view.event_id]))[view.event_id]
+    return shown(view, (await catalog.by_ids(uow, [view.event_id]))[view.event_id])
+
+
+def shown(view: RegistrationView, event: Event) -> schemas.RegistrationOut:
+    """Return a registration for an event as its owner sees it."""
     return schemas.RegistrationOut(
         uid=view.uid,
         event=event_out(event),
@@ -73,6 +78,29 @@ async def registration_out(uow: UnitOfWork, view: RegistrationView) -> schemas.R
         submitted_at=view.submitted_at,
         cancelled_at=view.cancelled_at,
         expires_at=view.expires_at,
+    )
+
+
+def filters_out(found: FilterSummary) -> schemas.RegistrationFilters:
+    """Return what registrations can be filtered by, with counts."""
+    return schemas.RegistrationFilters(
+        total=found.total,
+        states=found.states,
+        counted=found.counted,
+        tickets=[schemas.TicketFilter(uid=one.uid, name=one.name, count=one.count) for one in found.tickets],
+        fields=[
+            schemas.FieldFilter(
+                step=one.step,
+                name=one.name,
+                label=one.label,
+                kind=one.kind,
+                choices=[
+                    schemas.ChoiceFilter(value=choice.value, label=choice.label, count=choice.count)
+                    for choice in one.choices
+                ],
+            )
+            for one in found.fields
+        ],
     )
 
 

@@ -1,13 +1,15 @@
 """Registrations in SQL. ``alive`` is the one place that hides deleted rows; the tenant's wall is the database's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg  # type: ignore[import-untyped]
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Row, Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.registrations.models import (
@@ -19,10 +21,12 @@ from api.domain.registrations.models import (
     RevealNote,
     SealedAnswer,
     SeatHold,
+    SetAside,
     StepAnswer,
 )
-from api.lib import clock
+from api.lib import clock, tracing
 from api.lib.crypto import RecordKey
+from api.lib.db import Database
 
 
 class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
@@ -50,43 +54,8 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         )
         return list(found)
 
-    def _filtered(
-        self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
-    ) -> Select[Registration]:
-        statement = self.alive().where(Registration.organization_id.in_(organization_ids))
-        if event_id is not None:
-            statement = statement.where(Registration.event_id == event_id)
-        if state is not None:
-            statement = statement.where(Registration.state == state)
-        for word in (words or "").split():
-            pattern = f"%{_escape(word.lower())}%"
-            statement = statement.where(
-                or_(
-                    func.lower(Registration.contact_name).like(pattern, escape="\\"),
-                    func.lower(Registration.contact_email).like(pattern, escape="\\"),
-                    func.lower(Registration.confirmation_number).like(pattern, escape="\\"),
-                )
-            )
-        return statement
-
-    async def listed(
-        self,
-        organization_ids: Sequence[int],
-        *,
-        words: str | None,
-        event_id: int | None,
-        state: str | None,
-        before: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[Row[Registration, int]]:
-        """Return registrations with the number of their attendees, the last changed first."""
-        statement = self._filtered(organization_ids, words, event_id, state)
-        if before is not None:
-            statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
-        return await self._with_counts(statement, limit)
-
     async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
-        """Return some registrations as ``listed`` does."""
+        """Return some registrations with the number of their attendees, the last changed first."""
         return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
 
     async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
@@ -99,26 +68,10 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
         return (await self.session.execute(statement.add_columns(count))).all()
 
-    async def chunk(
-        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
-    ) -> list[Registration]:
-        """Return the next registrations of an export, by private key."""
-        found = await self.session.scalars(
-            self._filtered(organization_ids, None, event_id, None)
-            .where(Registration.id > after, Registration.state != "draft")
-            .order_by(Registration.id)
-            .limit(limit)
-        )
-        return list(found)
-
     async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
         """Return registrations whether deleted or not: other systems must learn of a deletion too."""
         found = await self.session.scalars(select(Registration).where(Registration.uid.in_(uids)))
         return list(found)
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 # --- before a tenant is known
@@ -286,6 +239,22 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
         )
 
 
+async def put_aside(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers that have no place any more."""
+    if rows:
+        await session.execute(insert(SetAside).values(list(rows)))
+
+
+async def aside_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SetAside]:
+    """Return the answers of some registrations that were set aside, the first first."""
+    found = await session.scalars(
+        select(SetAside)
+        .where(SetAside.registration_id.in_(registration_ids))
+        .order_by(SetAside.registration_id, SetAside.created_at, SetAside.step, SetAside.pointer)
+    )
+    return list(found)
+
+
 # --- seats and attendees
 
 
@@ -304,7 +273,7 @@ _EXPIRE = text(
     """
     WITH over AS (
       SELECT registration_id, ticket_id FROM registration_seat
-      WHERE state = 'held' AND held_until < clock_timestamp()
+      WHERE state = 'held' AND held_until < :now AND registration_id IS DISTINCT FROM CAST(:but AS bigint)
         AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
       ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), freed AS (
@@ -317,9 +286,12 @@ _EXPIRE = text(
 )
 
 
-async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
-    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
-    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+async def expire_holds(
+    session: AsyncSession, now: datetime, ticket_id: int | None = None, *, but: int | None = None
+) -> list[tuple[int, int]]:
+    """Let holds that have run out go, those of the registration ``but`` excepted; returns (ticket, seats) to be given
+    back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"now": now, "ticket": ticket_id, "but": but})
     return [(ticket, int(quantity)) for ticket, quantity in found]
 
 
@@ -369,6 +341,58 @@ async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int
         .where(Attendee.registration_id.in_(registration_ids))
         .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
     )
+
+
+# --- the hot path: everything in one call of the database, see ``hot_path.sql``
+
+
+class Outcome(NamedTuple):
+    """What the database function says of a registration; uid and digest are those of a known key."""
+
+    outcome: str
+    uid: UUID | None
+    digest: bytes | None
+
+
+class SeatsGone(Exception):
+    """Another transaction took seats between the function's glance and its grasp; nothing was written."""
+
+
+async def register(database: Database, organization_ids: Iterable[int], batch: bytes) -> list[Outcome]:
+    """Complete registrations, given as a JSON array, in one transaction that is committed on return.
+
+    Past SQLAlchemy, which would cost more than the rest of the call (docs/adr/0014).
+
+    Raises:
+        SeatsGone: as it says.
+        IntegrityError: a constraint refused one of them.
+        asyncpg.PostgresError, OSError: the driver's own, whose texts may quote answers.
+    """
+    scope = "{" + ",".join(str(key) for key in sorted(set(organization_ids))) + "}"
+    async with database.engine.connect() as connection:
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            with tracing.span("postgresql.query", _REGISTER, kind="sql"):
+                rows = await raw.fetch(_REGISTER, scope, batch.decode())
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(_REGISTER, None, error, hide_parameters=True) from error
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _SEATS_GONE:
+                raise SeatsGone from error
+            raise
+        except asyncpg.InterfaceError as error:
+            raise ConnectionError("the connection to the database is gone") from error
+        finally:
+            # The pool learns of it only from its own statements.
+            if raw.is_closed():
+                await connection.invalidate()
+    return [Outcome(*row) for row in rows]
+
+
+_SEATS_GONE = "PRS01"
+
+
+_REGISTER = "SELECT outcome, registration_uid, request_digest FROM prs_register($1::text, $2::text::jsonb) ORDER BY n"
 
 
 # --- idempotency

@@ -14,7 +14,9 @@ from api.domain.registrations.models import (
     RegistrationToken,
     RevealNote,
     SealedAnswer,
+    SetAside,
     StepAnswer,
+    Upload,
 )
 
 
@@ -52,7 +54,7 @@ async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]
     # First: a whole number goes with its answer by itself, and the proof must count it.
     counts = {"aadhaar": await forget_whole(session, ids, None)}
     # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
-    for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
+    for table in (StepAnswer, SealedAnswer, SetAside, Upload, RegistrationToken, RegistrationKey, RevealNote):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
@@ -77,6 +79,17 @@ async def purge_keys(session: AsyncSession, before: datetime) -> None:
     """Forget idempotency keys and used-up tokens older than a time."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
     await session.execute(delete(RegistrationToken).where(RegistrationToken.expires_at < before))
+
+
+async def purge_aside(session: AsyncSession, before: datetime) -> None:
+    """Forget what was set aside in registrations that were submitted before a time."""
+    submitted = select(Registration.id).where(Registration.submitted_at < before)
+    await session.execute(delete(SetAside).where(SetAside.registration_id.in_(submitted)))
+
+
+async def drop_aside(session: AsyncSession, registration_ids: Sequence[int]) -> None:
+    """Forget what was set aside in some registrations."""
+    await session.execute(delete(SetAside).where(SetAside.registration_id.in_(registration_ids)))
 
 
 # --- retention

@@ -239,3 +239,39 @@ class StaffRegistrationPage(Output, frozen=True, kw_only=True):
 
     items: list[StaffRegistration]
     next_cursor: str | None
+
+
+class ChoiceFilter(Output, frozen=True, kw_only=True):
+    """A value to filter by. ``count``: how many of the registrations under the other filters have it."""
+
+    value: str
+    label: Text
+    count: int
+
+
+class FieldFilter(Output, frozen=True, kw_only=True):
+    """A field to filter by. ``kind``: choice, choices, boolean, number, date or text."""
+
+    step: str
+    name: str
+    label: Text
+    kind: str
+    choices: list[ChoiceFilter]
+
+
+class TicketFilter(Output, frozen=True, kw_only=True):
+    """A ticket to filter by."""
+
+    uid: UUID
+    name: Text
+    count: int
+
+
+class RegistrationFilters(Output, frozen=True, kw_only=True):
+    """What registrations can be filtered by. ``counted`` is false where there are too many to count values of."""
+
+    total: int
+    states: dict[str, int]
+    counted: bool
+    tickets: list[TicketFilter]
+    fields: list[FieldFilter]

@@ -48,7 +48,7 @@ async def choose(
         ticket, quantity = tickets.get(ticket_id, (None, 0))
         more = quantity - held.get(ticket_id, 0)
         if more > 0 and ticket is not None:
-            await _hold(uow, ticket, more)
+            await _hold(uow, registration, ticket, more)
         elif more < 0:
             await ticket_service.give_back(uow, [{"ticket_id": ticket_id, "held": -more, "taken": 0}])
     until = clock.now() + timedelta(seconds=uow.kernel.settings.hold_seconds)
@@ -68,18 +68,19 @@ def _row(registration: Registration, ticket: Ticket, quantity: int, until: datet
     }
 
 
-async def _hold(uow: UnitOfWork, ticket: Ticket, quantity: int) -> None:
+async def _hold(uow: UnitOfWork, registration: Registration, ticket: Ticket, quantity: int) -> None:
     try:
         await ticket_service.hold(uow, ticket, quantity)
     except TicketSoldOut:
-        if not await free_expired(uow, ticket.id):
+        # Not its own: those are counted already, and are about to be held anew.
+        if not await free_expired(uow, ticket.id, but=registration.id):
             raise
         await ticket_service.hold(uow, ticket, quantity)
 
 
-async def free_expired(uow: UnitOfWork, ticket_id: int | None = None) -> int:
-    """Give back seats whose hold has run out; returns how many."""
-    freed = await repository.expire_holds(uow.session, ticket_id)
+async def free_expired(uow: UnitOfWork, ticket_id: int | None = None, *, but: int | None = None) -> int:
+    """Give back seats whose hold has run out, except those of the registration ``but``; returns how many."""
+    freed = await repository.expire_holds(uow.session, clock.now(), ticket_id, but=but)
     await ticket_service.give_back(uow, [{"ticket_id": key, "held": seats, "taken": 0} for key, seats in freed])
     return sum(seats for _, seats in freed)
 

@@ -24,6 +24,7 @@ from api.domain.registrations.errors import (
 )
 from api.domain.registrations.models import Registration
 from api.domain.registrations.repository import RegistrationRepository
+from api.domain.registrations.uploads import attaching
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
@@ -48,7 +49,7 @@ async def begin(uow: UnitOfWork, which: str, locale: str) -> tuple[Registration,
     """
     event = await catalog.open_for_registration(uow, which)
     home = (await organizations.by_ids(uow, [event.organization_id]))[event.organization_id]
-    organizations.refuse_elsewhere(uow, home)
+    organizations.refuse_elsewhere(uow.kernel.settings, home)
     assert event.flow_version_id is not None  # noqa: S101 (open_for_registration has checked it)
     now = clock.now()
     row = await RegistrationRepository(session=uow.session).add(
@@ -210,13 +211,15 @@ async def _save_form(
         sealed = await repository.sealed_of(uow.session, [row.id])
         stored = await sealing.open_step(uow, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
-    result = engine.validate(form, given, clock_of(row), partial=not complete)
+    result = engine.validate(form, given, clock_of(row), partial=not complete, before=before.get(step.name, {}))
+    kept, missing = await attaching.attach(uow, row, {step.name: form}, {step.name: result.answers})
     problems = assessment.field_problems(result.errors, "/answers", row.locale)
+    problems.extend(FieldProblem(f"/answers{one.pointer}", one.code, one.message) for _, one in missing)
     problems.extend(FieldProblem(f"/answers{at}", "masked", "Enter this answer again.") for at in lost)
     if problems and (complete or any(problem.code in _CLIENT_MISTAKES for problem in problems)):
         raise AnswersInvalid(errors=tuple(problems))
-    await sealing.store(uow, row, {step.name: (form, result.answers, complete)})
-    keep_contact(row, assessment.contact_of(form, result.answers))
+    await sealing.store(uow, row, {step.name: (form, kept[step.name], complete)})
+    keep_contact(row, assessment.contact_of(form, kept[step.name]))
     return [StepProblem(problem.pointer, problem.code, problem.message) for problem in problems]
 
 
@@ -236,9 +239,15 @@ async def _refuse_inapplicable(
 
 def keep_contact(row: Registration, contact: Mapping[str, str]) -> None:
     """Remember who registers, for lists, mails and the back office."""
-    row.contact_name = contact.get("name", row.contact_name)[:200]
-    row.contact_email = contact.get("email", row.contact_email)[:254]
-    row.contact_phone = contact.get("phone", row.contact_phone)[:32]
+    before = {"name": row.contact_name, "email": row.contact_email, "phone": row.contact_phone}
+    kept = contact_kept({**before, **contact})
+    row.contact_name, row.contact_email, row.contact_phone = kept["name"], kept["email"], kept["phone"]
+
+
+def contact_kept(contact: Mapping[str, str]) -> dict[str, str]:
+    """Return name, email and phone as they are stored; what was not given is empty."""
+    longest = (("name", 200), ("email", 254), ("phone", 32))
+    return {part: contact.get(part, "")[:length] for part, length in longest}
 
 
 async def _save_tickets(uow: UnitOfWork, row: Registration, event: Event, given: StepInput, *, complete: bool) -> None:

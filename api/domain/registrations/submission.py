@@ -1,6 +1,7 @@
 """Submitting: all or nothing, once for each Idempotency-Key, with the seats taken last."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event, FlowVersion, StepKind, Ticket
+from api.domain.forms.contracts import PublishedForm
 from api.domain.privacy import consents
 from api.domain.privacy.contracts import ANALYTICS, ConsentGiven
 from api.domain.registrations import access, answers, assessment, repository, sealing, seats, service, views
@@ -21,12 +23,14 @@ from api.domain.registrations.errors import (
 )
 from api.domain.registrations.models import IdempotencyKey, Registration, SeatHold
 from api.domain.registrations.repository import RegistrationRepository
+from api.domain.registrations.uploads import attaching
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
 from api.lib.errors import FieldProblem, NotFound
 from api.lib.ids import confirmation_number
 from api.lib.security import Permission
+from api.lib.settings import Settings
 from api.lib.uow import UnitOfWork
 
 
@@ -88,7 +92,7 @@ async def submit(uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str |
         flow = await access.flow_of(uow, row)
         saved = await service.opened_steps(uow, row, flow)
         given = {name: StepInput(answers=answers) for name, answers in saved.items()}
-        await _complete(uow, row, event, flow, given)
+        await _complete(uow, row, event, flow, given, kept=saved)
         return row
 
     body = f"{uid}:{revision}".encode()
@@ -110,20 +114,27 @@ async def register(
     async def act() -> Registration:
         row, event = await service.begin(uow, which, locale)
         flow = await access.flow_of(uow, row)
-        problems = [*assessment.unexpected_parts(flow, given), *await _masks(uow, flow, given)]
+        forms = await flow_service.forms_of(uow, flow)
+        problems = [*assessment.unexpected_parts(flow, given), *given_masks(flow, forms, given)]
         if problems:
             raise AnswersInvalid(errors=tuple(problems))
         await _complete(uow, row, event, flow, given)
         return row
 
     caller = uow.principal.subject_uid or "guest"
-    row, _ = await once(uow, Request(f"event:{event.uid}:{caller}", key, body), act)
+    row, _ = await once(uow, Request(scope_of(event.uid, caller), key, body), act)
     return await views.view(uow, row), await service.token_for(uow, row)
 
 
-async def _masks(uow: UnitOfWork, flow: FlowVersion, given: Mapping[str, StepInput]) -> list[FieldProblem]:
+def scope_of(event: UUID, caller: str) -> str:
+    """Return the scope of an Idempotency-Key that comes with a complete registration."""
+    return f"event:{event}:{caller}"
+
+
+def given_masks(
+    flow: FlowVersion, forms: Mapping[UUID, PublishedForm], given: Mapping[str, StepInput]
+) -> list[FieldProblem]:
     """Return a problem for each mask: in a new registration there is nothing that one could stand for."""
-    forms = await flow_service.forms_of(uow, flow)
     return [
         FieldProblem(f"/steps/{step.name}/answers{pointer}", "masked", "Enter this answer again.")
         for step in flow.document.steps
@@ -133,17 +144,24 @@ async def _masks(uow: UnitOfWork, flow: FlowVersion, given: Mapping[str, StepInp
 
 
 async def _complete(
-    uow: UnitOfWork, row: Registration, event: Event, flow: FlowVersion, given: Mapping[str, StepInput]
+    uow: UnitOfWork,
+    row: Registration,
+    event: Event,
+    flow: FlowVersion,
+    given: Mapping[str, StepInput],
+    *,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
     forms = await flow_service.forms_of(uow, flow)
-    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale)
+    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale, kept=kept)
+    found = await _with_files(uow, row, flow, forms, found)
     tickets = await ticket_service.of(uow, event)
     wanted = await _wanted(uow, row, event, flow, given, tickets)
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
     problems = list(found.problems)
     if not wanted:
-        problems.append(FieldProblem(_tickets_pointer(flow), "required", "Choose a ticket."))
+        problems.append(FieldProblem(tickets_pointer(flow), "required", "Choose a ticket."))
     named = flow.of_kind(StepKind.ATTENDEES)
     if named is not None and wanted:
         seats_by_ticket = {
@@ -159,7 +177,8 @@ async def _complete(
     await seats.take(uow, tickets, wanted)
 
 
-def _tickets_pointer(flow: FlowVersion) -> str:
+def tickets_pointer(flow: FlowVersion) -> str:
+    """Return where in the body the tickets are chosen."""
     step = flow.of_kind(StepKind.TICKETS)
     return f"/steps/{step.name}/tickets" if step else "/tickets"
 
@@ -182,7 +201,7 @@ async def _wanted(
         choice = given[step.name].tickets or ()
     elif step is None and len(tickets) == 1:
         choice = (SeatChoice(tickets[0].uid, 1),)
-    pointer = _tickets_pointer(flow)
+    pointer = tickets_pointer(flow)
     seats.checked(choice, pointer)
     pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
     await seats.refuse_sold_out(uow, pairs)
@@ -218,6 +237,20 @@ async def _people(
         return given[step.name].attendees or ()
     saved = await repository.attendees_of(uow.session, [row.id])
     return tuple(AttendeeInput(by_id[one.ticket_id], one.name, one.email) for one in saved if one.ticket_id in by_id)
+
+
+async def _with_files(
+    uow: UnitOfWork,
+    row: Registration,
+    flow: FlowVersion,
+    forms: Mapping[UUID, PublishedForm],
+    found: assessment.Assessment,
+) -> assessment.Assessment:
+    """Return the assessment with the answers that name files held against the uploads."""
+    compiled = {step.name: forms[step.form_version].compiled for step in flow.document.steps if step.form_version}
+    kept, missing = await attaching.attach(uow, row, compiled, found.answers, whole=True)
+    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in missing]
+    return msgspec.structs.replace(found, answers=kept, problems=(*found.problems, *problems))
 
 
 async def _write(
@@ -283,12 +316,24 @@ async def _confirm(uow: UnitOfWork, row: Registration) -> None:
 
 async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> None:
     """Tell the other systems: the back office always, the person by mail and the analysts where these are set up."""
-    reach = {"revision": row.revision, "organization_id": row.organization_id}
-    await sync.enqueue(uow, [Destination.ODOO], Aggregate.REGISTRATION, row.uid, **reach)
-    if uow.kernel.settings.smtp_url and row.contact_email and occasion is not Aggregate.REGISTRATION:
-        await sync.enqueue(uow, [Destination.MAIL], occasion, row.uid, **reach)
-    if occasion is Aggregate.CONFIRMATION and await consents.consenting(uow, ANALYTICS, [row.id]):
-        await tell_analysts(uow, row)
+    confirmed = occasion is Aggregate.CONFIRMATION
+    measured = confirmed and bool(await consents.consenting(uow, ANALYTICS, [row.id]))
+    for destination, aggregate in messages(uow.kernel.settings, occasion, email=row.contact_email, measured=measured):
+        await sync.enqueue(
+            uow, [destination], aggregate, row.uid, revision=row.revision, organization_id=row.organization_id
+        )
+
+
+def messages(
+    settings: Settings, occasion: Aggregate, *, email: str, measured: bool
+) -> list[tuple[Destination, Aggregate]]:
+    """Return whom to tell what of an occasion. ``measured``: the person lets the analysts know."""
+    found = [(Destination.ODOO, Aggregate.REGISTRATION)]
+    if settings.smtp_url and email and occasion is not Aggregate.REGISTRATION:
+        found.append((Destination.MAIL, occasion))
+    if measured and settings.mixpanel_token:
+        found.append((Destination.ANALYTICS, Aggregate.SUBMITTED))
+    return found
 
 
 async def tell_analysts(uow: UnitOfWork, row: Registration) -> None:

@@ -6,9 +6,16 @@ import { Alert, EmptyState, Skeleton } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { asProblem } from "@/lib/api/problem";
 import type { Flow, Registration } from "@/lib/api/types";
-import { useMessages, useText } from "@/lib/i18n/i18n";
+import {
+  type FormField,
+  fieldsOfDocument,
+  readDocument,
+  type ServedDocument,
+} from "@/lib/document";
+import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { capability, getFlow, getRegistration } from "./api";
 import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
+import { prepareInputs } from "./form/inputs/registry";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
 import { FormStep } from "./steps/FormStep";
@@ -46,9 +53,15 @@ function usePreload(): void {
   }, []);
 }
 
+function fieldsOf(flow: Flow): FormField[] {
+  return Object.values(flow.forms).flatMap(({ source }) =>
+    fieldsOfDocument(readDocument(source as ServedDocument)),
+  );
+}
+
 /** Loads a registration with the flow it is pinned to, and shows the step where it stands. */
 export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: YourData }) {
-  const t = useMessages();
+  const { language, messages: t } = useI18n();
   // The draft keeps its own copy from here on; a refetch behind its back would only confuse the revisions.
   const own = {
     staleTime: Number.POSITIVE_INFINITY,
@@ -62,7 +75,11 @@ export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: Y
   });
   const flow = useQuery({
     queryKey: ["registration-flow", uid],
-    queryFn: () => getFlow(uid),
+    queryFn: async () => {
+      const found = await getFlow(uid);
+      await prepareInputs(fieldsOf(found), language);
+      return found;
+    },
     ...own,
   });
 

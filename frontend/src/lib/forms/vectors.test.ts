@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { evaluateExpression } from "./conditions";
+import { openingAnswers } from "./opening";
 import { evaluate } from "./state";
 import type { Answers, Clock, CompiledExpression, CompiledForm, FormDocument, Json } from "./types";
 import { validate } from "./validation";
@@ -19,12 +20,14 @@ type FormCase = {
   answers: Json;
   clock: Clock;
   partial: boolean;
+  before: Answers | null;
   expect: { [part: string]: Json };
 };
 type Vectors = {
   expressions: ExpressionCase[];
   forms: { [name: string]: { source: FormDocument; compiled: CompiledForm } };
   cases: FormCase[];
+  openings: { form: string; given: Answers; clock: Clock; expect: Answers }[];
 };
 
 // The same file that the server's evaluator is held to.
@@ -57,6 +60,15 @@ describe("the evaluator agrees with the server", () => {
       expect(outcome(form.compiled, form.source, one)).toEqual(one.expect);
     },
   );
+
+  test.each(vectors.openings.map((one, at) => [at, one.form, one] as const))(
+    "%i: form %s opens",
+    (_at, name, one) => {
+      const form = vectors.forms[name];
+      if (!form) throw new Error(`no form ${name}`);
+      expect(openingAnswers(form.compiled, one.given, one.clock)).toEqual(one.expect);
+    },
+  );
 });
 
 function outcome(
@@ -64,13 +76,17 @@ function outcome(
   source: FormDocument,
   one: FormCase,
 ): { [part: string]: Json } {
-  const state = evaluate(compiled, source, one.answers as Answers, one.clock);
-  const found = validate(compiled, source, one.answers, one.clock, { partial: one.partial });
+  const state = evaluate(compiled, source, one.answers as Answers, one.clock, one.before);
+  const found = validate(compiled, source, one.answers, one.clock, {
+    partial: one.partial,
+    before: one.before,
+  });
   return {
     pages: state.pages.map((page) => page.name),
     visible: [...state.visible].sort(),
     required: [...state.required].sort(),
     choices: Object.fromEntries(state.choices),
+    rows: Object.fromEntries(state.rows),
     calculated: Object.fromEntries(state.calculated),
     answers: found.answers,
     errors: found.errors.map((error) => [error.pointer, error.code]),

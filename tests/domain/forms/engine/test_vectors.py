@@ -48,8 +48,14 @@ def test_expression_compiles_to_the_same_nodes_and_gives_the_same_value(case: di
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["form"])
 def test_form_shows_and_refuses_the_same(case: dict[str, Any]) -> None:
     compiled = msgspec.convert(VECTORS["forms"][case["form"]]["compiled"], CompiledForm)
-    outcome = build.form_case(case["form"], compiled, case["answers"], case["clock"], case["partial"])
+    outcome = build.form_case(case["form"], compiled, case["answers"], case["clock"], case["partial"], case["before"])
     assert as_json(outcome) == case
+
+
+@pytest.mark.parametrize("case", VECTORS["openings"], ids=lambda case: case["form"])
+def test_form_opens_with_the_same_answers(case: dict[str, Any]) -> None:
+    compiled = msgspec.convert(VECTORS["forms"][case["form"]]["compiled"], CompiledForm)
+    assert as_json(build.opening_case(case["form"], compiled, case["given"])) == case
 
 
 @pytest.mark.parametrize("name", VECTORS["forms"])
