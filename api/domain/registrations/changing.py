@@ -115,14 +115,6 @@ async def _case(uow: UnitOfWork, row: Registration) -> _Case:
     return _Case(row, event, flow, forms, found, free, await service.opened_steps(uow, row, flow))
 
 
-def _step(pointer: str) -> str:
-    return pointer.split("/")[2]
-
-
-def _new(case: _Case, found: assessment.Assessment) -> frozenset[str]:
-    return frozenset(found.applicable) - case.before.keys()
-
-
 async def _merged(
     uow: UnitOfWork, case: _Case, given: Mapping[str, StepInput]
 ) -> tuple[dict[str, StepInput], list[FieldProblem]]:
@@ -155,6 +147,8 @@ def _overlaid(
     shown = engine.evaluate(form, before, service.clock_of(case.row)).visible
     agreed = {path[0] for path, item in engine.leaf_fields(form) if item.type == "consent"}
     whole = dict(before)
+    # What the change makes apply is open: nobody has answered it yet. If it does not apply, it is dropped.
+    is_new = step.name not in case.before
     problems = []
     for name, value in asked.items():
         if value == before.get(name):
@@ -162,7 +156,7 @@ def _overlaid(
         where = f"/steps/{step.name}/answers/{name}"
         if name in agreed and name in before:
             problems.append(FieldProblem(where, "consent", "Withdraw a consent on the page about your data."))
-        elif not case.opens(step.name, name) and (name in before or f"/{name}" in shown):
+        elif not is_new and not case.opens(step.name, name) and (name in before or f"/{name}" in shown):
             problems.append(FieldProblem(where, "closed", _CLOSED))
         elif value is None:
             whole.pop(name, None)
