@@ -81,8 +81,6 @@ async def change(
     merged, problems = await _merged(uow, case, given)
     found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale)
     found = await attaching.assessed(uow, row, case.flow, case.forms, found)
-    # A step that the change makes apply is open: nobody has answered it yet.
-    problems = [one for one in problems if one.code != "closed" or _step(one.pointer) not in _new(case, found)]
     tickets = await ticket_service.of(uow, case.event)
     moved = await _seats(uow, case, given, tickets, problems)
     people = await changing_people.planned(uow, row, case.flow, given, found.contact, moved, tickets)

@@ -31,7 +31,7 @@ export function ChangeStep(props: ChangeStepProps) {
   const { title, program, clock, values, isNew, isOpen, refused, onChange, register } = props;
   const texts = useTexts();
   const screen = useMemo(() => program.screen(values), [program, values]);
-  const text = usePageText(program.document, screen.answers);
+  const { text, shown } = usePageText(program.document, screen.answers);
   const fields = program.document.pages
     .filter((page) => screen.page(page.name))
     .flatMap((page) => page.sections)
@@ -57,6 +57,7 @@ export function ChangeStep(props: ChangeStepProps) {
         leave: errors.leave,
         errorAt: errors.errorAt,
         text,
+        shown,
       }}
     >
       <section className="form-section" aria-label={title}>
