@@ -30,6 +30,7 @@ from api.domain.registrations.contracts import RegistrationView, SeatChoice, Ste
 from api.domain.registrations.errors import AnswersInvalid, ChangesClosed, NotEditable
 from api.domain.registrations.models import Registration
 from api.domain.registrations.submission import announce
+from api.domain.registrations.uploads import attaching
 from api.domain.sync.contracts import Aggregate
 from api.lib import clock
 from api.lib.errors import FieldProblem, Unprocessable
@@ -77,7 +78,7 @@ async def change(
     if unexpected:
         raise Unprocessable(errors=tuple(unexpected))
     merged, problems = await _merged(uow, case, given)
-    found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale)
+    found = await _assessed(uow, case, merged)
     tickets = await ticket_service.of(uow, case.event)
     moved = await _seats(uow, case, given, tickets, problems)
     people = await changing_people.planned(uow, row, case.flow, given, found.contact, moved, tickets)
@@ -107,6 +108,16 @@ async def _case(uow: UnitOfWork, row: Registration) -> _Case:
     flow = await access.flow_of(uow, row)
     forms = await flow_service.forms_of(uow, flow)
     return _Case(row, event, flow, forms, found, free, await service.opened_steps(uow, row, flow))
+
+
+async def _assessed(uow: UnitOfWork, case: _Case, merged: Mapping[str, StepInput]) -> assessment.Assessment:
+    """Return the whole held against the flow, files against the uploads."""
+    row, flow = case.row, case.flow
+    found = assessment.assess(flow, case.forms, merged, service.clock_of(row), locale=row.locale, kept=case.before)
+    compiled = {step.name: case.form_of(step) for step in flow.document.steps if step.form_version}
+    kept, missing = await attaching.attach(uow, row, compiled, found.answers, whole=True)
+    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in missing]
+    return msgspec.structs.replace(found, answers=kept, problems=(*found.problems, *problems))
 
 
 async def _merged(
