@@ -19,6 +19,7 @@ from api.domain.registrations import (
     answers,
     assessment,
     changing_people,
+    history,
     repository,
     rules,
     sealing,
@@ -78,7 +79,10 @@ async def change(
     if unexpected:
         raise Unprocessable(errors=tuple(unexpected))
     merged, problems = await _merged(uow, case, given)
-    found = await _assessed(uow, case, merged)
+found = assessment.assess(
+        case.flow, case.forms, merged, service.clock_of(row), locale=row.locale, kept=case.before
+    )
+    found = await attaching.assessed(uow, row, case.flow, case.forms, found)
     tickets = await ticket_service.of(uow, case.event)
     moved = await _seats(uow, case, given, tickets, problems)
     people = await changing_people.planned(uow, row, case.flow, given, found.contact, moved, tickets)
@@ -90,6 +94,7 @@ async def change(
     if not changed:
         return await views.view(uow, row)
     await _write(uow, case, found)
+    await _remember(uow, case, found)
     await changing_people.put(uow, row, people)
     await _announce(uow, row, changed)
     # The contended rows come last.
@@ -108,16 +113,6 @@ async def _case(uow: UnitOfWork, row: Registration) -> _Case:
     flow = await access.flow_of(uow, row)
     forms = await flow_service.forms_of(uow, flow)
     return _Case(row, event, flow, forms, found, free, await service.opened_steps(uow, row, flow))
-
-
-async def _assessed(uow: UnitOfWork, case: _Case, merged: Mapping[str, StepInput]) -> assessment.Assessment:
-    """Return the whole held against the flow, files against the uploads."""
-    row, flow = case.row, case.flow
-    found = assessment.assess(flow, case.forms, merged, service.clock_of(row), locale=row.locale, kept=case.before)
-    compiled = {step.name: case.form_of(step) for step in flow.document.steps if step.form_version}
-    kept, missing = await attaching.attach(uow, row, compiled, found.answers, whole=True)
-    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in missing]
-    return msgspec.structs.replace(found, answers=kept, problems=(*found.problems, *problems))
 
 
 async def _merged(
@@ -274,6 +269,19 @@ async def _write(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> 
     )
 
 
+async def _remember(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> None:
+    """Keep what changed, answer by answer."""
+    changes = [
+        (step.name, change)
+        for step in case.flow.document.steps
+        if step.kind is StepKind.FORM
+        for change in history.differences(
+            case.form_of(step), case.before.get(step.name, {}), found.answers.get(step.name, {})
+        )
+    ]
+    await history.keep(uow, case.row, changes)
+
+
 async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> None:
     row.touch()
     await uow.session.flush()
@@ -287,6 +295,10 @@ async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> N
 async def _move(uow: UnitOfWork, row: Registration, moved: _Moved) -> None:
     """Take and give back seats, each counter once and in the tickets' order."""
     if moved.before == moved.after:
+        return
+    if row.is_test:
+        after = [(moved.tickets[key], quantity) for key, quantity in sorted(moved.after.items())]
+        await repository.put_seats(uow.session, row.id, seats.trial_rows(row, after))
         return
     await repository.put_seats(
         uow.session,

@@ -413,4 +413,9 @@ async def known_key(session: AsyncSession, scope: str, key: str) -> IdempotencyK
     return await session.get(IdempotencyKey, (scope, key))
 
 
+async def drop_keys(session: AsyncSession, uids: Sequence[UUID]) -> None:
+    """Forget the idempotency keys of some registrations."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)))
+
+
 # --- jobs

@@ -371,4 +371,9 @@ async def opened(uow: UnitOfWork, row: Registration, upload: Upload) -> Content:
         raise NotFound
     storage = parts.place_of(uow.kernel)
     sealed = await _sealing(uow, row, upload)
-    return _content(storage, upload, parts.of(await repository.parts_of(uow.session, [upload.id])), sealed)
+    stored = parts.of(await repository.parts_of(uow.session, [upload.id]))
+    # Before the answer begins: what cannot be read is told by its status, not by an end in the middle.
+    first = await parts.get(storage, stored[0], sealed)
+    return Content(
+        upload.name, upload.media_type, upload.size, lambda: parts.stream(storage, stored[1:], sealed, first)
+    )
