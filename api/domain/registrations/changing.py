@@ -79,7 +79,7 @@ async def change(
     if unexpected:
         raise Unprocessable(errors=tuple(unexpected))
     merged, problems = await _merged(uow, case, given)
-    found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale)
+    found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale, kept=case.before)
     found = await attaching.assessed(uow, row, case.flow, case.forms, found)
     tickets = await ticket_service.of(uow, case.event)
     moved = await _seats(uow, case, given, tickets, problems)

@@ -91,6 +91,8 @@ export default function ChangeForm(props: ChangeFormProps) {
         {forms.map(({ name }) => (
           <ChangeStep
             key={name}
+            registration={registration.uid}
+            step={name}
             title={wizard.titleOf(name)}
             program={wizard.programs[name] as Wizard["programs"][string]}
             clock={registration.clock}

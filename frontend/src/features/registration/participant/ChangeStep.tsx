@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "react";
 import type { ProblemError } from "@/lib/api/problem";
 import { type Answers, answerFields, withValueAt } from "@/lib/document";
+import { useMessages } from "@/lib/i18n/i18n";
 import type { Clock, FormProgram } from "@/lib/screen";
 import { FormContext } from "../form/context";
 import { ErrorSummary } from "../form/ErrorSummary";
@@ -15,6 +16,8 @@ import "../form/form.css";
 export type Checked = () => boolean;
 
 type ChangeStepProps = {
+  registration: string;
+  step: string;
   title: string;
   program: FormProgram;
   clock: Clock;
@@ -28,10 +31,23 @@ type ChangeStepProps = {
 };
 
 export function ChangeStep(props: ChangeStepProps) {
-  const { title, program, clock, values, isNew, isOpen, refused, onChange, register } = props;
+  const {
+    registration,
+    step,
+    title,
+    program,
+    clock,
+    values,
+    isNew,
+    isOpen,
+    refused,
+    onChange,
+    register,
+  } = props;
   const texts = useTexts();
   const screen = useMemo(() => program.screen(values), [program, values]);
   const { text, shown } = usePageText(program.document, screen.answers);
+  const t = useMessages();
   const fields = program.document.pages
     .filter((page) => screen.page(page.name))
     .flatMap((page) => page.sections)
@@ -58,6 +74,9 @@ export function ChangeStep(props: ChangeStepProps) {
         errorAt: errors.errorAt,
         text,
         shown,
+        registration,
+        step,
+        guidanceTitle: t.fields.guidance,
       }}
     >
       <section className="form-section" aria-label={title}>
