@@ -174,6 +174,11 @@ async def _complete(
         raise AnswersInvalid(errors=tuple(problems))
     await _write(uow, row, flow, found, people, tickets)
     await _confirm(uow, row)
+    if row.is_test:
+        return
+    for seat in wanted:
+        if seat.state == "wanted":
+            await seats.make_room(uow, row, next(one for one in tickets if one.id == seat.ticket_id), seat.quantity)
     await seats.take(uow, tickets, wanted)
 
 
@@ -203,8 +208,12 @@ async def _wanted(
         choice = (SeatChoice(tickets[0].uid, 1),)
     pointer = tickets_pointer(flow)
     seats.checked(choice, pointer)
-    pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
-    await seats.refuse_sold_out(uow, pairs)
+    late = seats.allows(row, "late")
+    pairs = await ticket_service.chosen(
+        uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer, late=late
+    )
+    if not (row.is_test or seats.allows(row, "over")):
+        await seats.refuse_sold_out(uow, pairs)
     rows = [
         SeatHold(
             registration_id=row.id,
@@ -296,12 +305,18 @@ async def _confirm(uow: UnitOfWork, row: Registration) -> None:
         uow, "registration.confirmed", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id,
     )  # fmt: skip
-    await announce(uow, row, Aggregate.CONFIRMATION)
+    silent = seats.allows(row, "silent")
+    await announce(uow, row, Aggregate.REGISTRATION if silent else Aggregate.CONFIRMATION)
     uow.kernel.metrics.increment("registration.confirmed")
 
 
 async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> None:
-    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up."""
+    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up.
+
+    Nobody is told of a trial.
+    """
+    if row.is_test:
+        return
     confirmed = occasion is Aggregate.CONFIRMATION
     measured = confirmed and bool(await consents.consenting(uow, ANALYTICS, [row.id]))
     for destination, aggregate in messages(uow.kernel.settings, occasion, email=row.contact_email, measured=measured):

@@ -1,7 +1,7 @@
-import createClient from "openapi-fetch";
 import type { paths } from "@/generated/schema";
 import { currentToken, mayHaveSession, refreshToken } from "@/lib/session/token";
 import { offlineProblem, problemFrom } from "./problem";
+import { typedClient } from "./typedFetch";
 
 async function send(request: Request): Promise<Response> {
   const token = currentToken();
@@ -25,7 +25,7 @@ async function authorizedFetch(request: Request): Promise<Response> {
   return (await refreshToken()) ? send(again) : response;
 }
 
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorizedFetch });
+export const api = typedClient<paths>(window.location.origin, authorizedFetch);
 
 type Answered<Data> = { data?: Data; error?: unknown; response: Response };
 
