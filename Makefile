@@ -7,7 +7,7 @@ PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 pyth
 BOOTSTRAP = $(if $(PYTHON),$(PYTHON),$(error Python 3.11 to 3.14 is needed: install one, or run make PYTHON=/path/to/python3)) -m deploy.local.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check reset campaign bench generate lock install clean
+.PHONY: help up test check audit reset campaign bench generate lock install clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,7 +24,10 @@ test: ## Run every test, the browser's included. PYTEST_ARGS="-k words" narrows 
 check: ## Style, types, import rules, unused dependencies, locks, drift of generated files
 	@$(BOOTSTRAP) --dev --then deploy.local.check check
 
-campaign: ## The long proofs: registrations under kill -9, faults, races, leaks
+audit: ## Ask for known vulnerabilities of what production installs; needs the internet
+	@$(BOOTSTRAP) --dev --then deploy.local.check audit
+
+campaign: ## The long proofs (kill -9, faults, races, leaks) and every end-to-end test behind nginx on two API processes
 	@$(BOOTSTRAP) --dev --then deploy.local.check campaign $(PYTEST_ARGS)
 
 bench: ## Measure us and the references; results as JSON under .data/bench

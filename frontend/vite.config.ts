@@ -52,6 +52,15 @@ export default defineConfig({
           include: ["src/lib/forms/**/*.test.ts"],
         },
       },
+      {
+        extends: true,
+        test: {
+          name: "build",
+          environment: "node",
+          include: ["scripts/tests/*.test.ts"],
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -36,6 +36,33 @@ MASTER_KEYS = "test:" + base64.b64encode(b"k" * 32).decode()
 INTERNAL_TOKEN = "internal-token-of-tests"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the end-to-end suite as it runs in operation."""
+    parser.addoption(
+        "--behind-nginx", action="store_true", help="every end-to-end stack has two API processes behind nginx"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand the choice to the stacks, in the processes of a parallel run too."""
+    if config.getoption("--behind-nginx"):
+        os.environ["GLOBAL_PRS_TEST_STACK_BEHIND_NGINX"] = "1"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell at the run's end what its tests have measured (`record_property`), in parallel runs too."""
+    told = [
+        f"{name}: {value}"
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, value in report.user_properties
+    ]
+    if told:
+        terminalreporter.section("measured")
+        for line in told:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[TestServices]:
     """PostgreSQL and Redis, shared by the parallel workers of one run."""

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 _GIVEN = (
     "env", "public_url", "api_database_url", "worker_database_url", "redis_url", "redis_timeout", "master_keys",
-    "internal_token", "storage_url", "access_token_seconds", "signing_key_lead_seconds",
+    "internal_token", "storage_url", "smtp_url", "access_token_seconds", "signing_key_lead_seconds",
 )  # fmt: skip
 
 

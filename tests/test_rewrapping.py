@@ -32,7 +32,7 @@ BOTH = f"{NEW},{OLD}"
 PASSPORT = "Z1234567"
 
 # Opened by a key that stands in a row of its own: one for each registration.
-_BY_RECORD = {"registration_sealed_answer.sealed", "registration_reveal.sealed_note"}
+_BY_RECORD = {"registration_sealed_answer.sealed", "registration_reveal.sealed_note", "registration_set_aside.sealed"}
 
 
 @asynccontextmanager

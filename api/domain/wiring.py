@@ -10,6 +10,7 @@ from api.domain.audit import models as audit
 from api.domain.catalog import models as catalog
 from api.domain.forms import models as forms
 from api.domain.jobs import models as jobs
+from api.domain.letters import models as letters
 from api.domain.organizations import models as organizations
 from api.domain.privacy import models as privacy
 from api.domain.privacy.contracts import PersonalData
@@ -22,7 +23,8 @@ from api.lib import keystore
 from api.lib.db import Base
 
 TABLES = (
-    keystore, audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations, support,
+    keystore, audit, sync, organizations, jobs, privacy, accounts, sign_in, forms, catalog, registrations, letters,
+    support,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -11,8 +11,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 MARK = "\ufeff".encode()
 
 
+def disarmed(cell: str) -> str:
+    """Return a cell; one that could be a formula is preceded by an apostrophe."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
 def line(cells: Sequence[str]) -> bytes:
     """Return one line; a cell that could be a formula is preceded by an apostrophe."""
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(buffer).writerow([disarmed(cell) for cell in cells])
     return buffer.getvalue().encode()

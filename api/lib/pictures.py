@@ -8,10 +8,16 @@ import asyncio
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import msgspec
 from PIL import Image, ImageOps
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 LIMIT = 10 * 1024 * 1024
 # What a decoder may be asked to unpack: 36 megapixels are 144 MB while they are worked on.
@@ -85,6 +91,18 @@ def draw(data: bytes, declared: str) -> Picture:
     Raises:
         PictureRefused: see there.
     """
+    kind = _checked_kind(data, declared)
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as opened:
+            return _variants(opened)
+    except PictureRefused:
+        raise
+    except (*_BROKEN, Image.DecompressionBombError) as error:
+        raise PictureRefused("broken", "The picture cannot be read; save it again and send that file.") from error
+
+
+def _checked_kind(data: bytes, declared: str) -> str:
+    """Return the decoder of a file that is what it says."""
     kind = _kind(data)
     if len(data) > LIMIT:
         raise PictureRefused("size", f"The file is larger than {LIMIT // 1024 // 1024} MiB.")
@@ -93,14 +111,8 @@ def draw(data: bytes, declared: str) -> Picture:
     if declared.split(";")[0].strip().lower() != _TYPES[kind]:
         raise PictureRefused("type", f"The file is {_TYPES[kind]}, but was sent as something else.")
     if kind == "WEBP":
-        _check_size(*_webp_size(data))
-    try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as opened:
-            return _variants(opened)
-    except PictureRefused:
-        raise
-    except (*_BROKEN, Image.DecompressionBombError) as error:
-        raise PictureRefused("broken", "The picture cannot be read; save it again and send that file.") from error
+        _check_pixels(*_webp_size(data))
+    return kind
 
 
 def _kind(data: bytes) -> str | None:
@@ -124,9 +136,13 @@ def _webp_size(data: bytes) -> tuple[int, int]:
     raise PictureRefused("broken", "The picture cannot be read; save it again and send that file.")
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_pixels(width: int, height: int) -> None:
     if width * height > PIXELS:
         raise PictureRefused("dimensions", f"The picture has more than {PIXELS // 1_000_000} megapixels.")
+
+
+def _check_size(width: int, height: int) -> None:
+    _check_pixels(width, height)
     if min(width, height) < SMALLEST:
         raise PictureRefused("dimensions", f"The picture must be at least {SMALLEST} pixels wide and high.")
     if max(width, height) > _RATIO * min(width, height):
@@ -167,3 +183,55 @@ def _encoded(picture: Image.Image, kind: str, **options: int | bool) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()
+
+
+# --- pictures that are kept as they are, but for what is not a pixel
+
+# Enough to read a photographed page; the longest side of what is kept.
+LONGEST = 4096
+
+
+async def beside(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Return what some other heavy reading of a file returns, from the same few threads."""
+    return await asyncio.get_running_loop().run_in_executor(_POOL, partial(work, *arguments, **named))
+
+
+async def clean(data: bytes, declared: str) -> bytes:
+    """Return a picture drawn anew in its own format, worked out beside the event loop.
+
+    Raises:
+        PictureRefused: see there.
+    """
+    return await beside(redraw, data, declared)
+
+
+def redraw(data: bytes, declared: str) -> bytes:
+    """Return a picture of the media type ``declared`` as pixels alone: upright, at most ``LONGEST`` pixels a side.
+
+    Raises:
+        PictureRefused: see there.
+    """
+    kind = _checked_kind(data, declared)
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as opened:
+            _check_pixels(*opened.size)
+            opened.draft("RGB", (2 * LONGEST, 2 * LONGEST))
+            pixels = _pixels(ImageOps.exif_transpose(opened), alpha=kind != "JPEG")
+    except PictureRefused:
+        raise
+    except (*_BROKEN, Image.DecompressionBombError) as error:
+        raise PictureRefused("broken", "The picture cannot be read; save it again and send that file.") from error
+    pixels.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    if kind == "PNG":
+        return _encoded(pixels, "PNG")
+    return _encoded(pixels, kind, quality=88)
+
+
+def _pixels(picture: Image.Image, *, alpha: bool) -> Image.Image:
+    if not alpha:
+        return _opaque(picture)
+    clear = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+    mode = "RGBA" if clear else "RGB"
+    clean_one = Image.new(mode, picture.size)
+    clean_one.paste(picture.convert(mode))
+    return clean_one

@@ -141,6 +141,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
         ),
     ] = ""
+    antivirus_url: Annotated[
+        str,
+        _setting("A clamd that looks at every upload: `clamd://host:3310` or `clamd+unix:///path`; none while empty."),
+    ] = ""
+    upload_registration_bytes: Annotated[
+        int, _setting("Bytes that the files of one registration may have together.")
+    ] = 500 * 1024 * 1024
     api_docs: Annotated[
         Literal["on", "off"], _setting("Serve the contract and its pages: `/docs`, `/schema/openapi.json`.")
     ] = "on"
@@ -252,6 +259,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "storage_url": lambda value: storage_complaint(value) if value else None,
+    "antivirus_url": _url("clamd", "clamd+unix"),
     "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
     "oidc_providers": _oidc_providers,
@@ -259,6 +267,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "allowed_networks": _networks,
     "denied_networks": _networks,
     "api_processes": _positive,
+    "upload_registration_bytes": _positive,
     "port": lambda value: None if 0 < value < 65536 else "must be a port from 1 to 65535",
     "database_pool": _positive,
     "redis_timeout": _positive,

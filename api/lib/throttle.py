@@ -85,6 +85,7 @@ class RouteClass(StrEnum):
     STAFF = "staff"
     EXPORT = "export"
     SUPPORT = "support"
+    UPLOAD = "upload"
     INTEGRATOR = "integrator"
     UNLIMITED = "unlimited"
 
@@ -112,6 +113,8 @@ LIMITS: dict[RouteClass, Limit] = {
     RouteClass.EXPORT: Limit(10, 5),
     # Each makes somebody read a ticket, and the help desk write to an address that nobody has checked.
     RouteClass.SUPPORT: Limit(2, 5),
+    # A chunk is a mebibyte: 20 MiB a second for as long as it lasts.
+    RouteClass.UPLOAD: Limit(1200, 400),
     RouteClass.INTEGRATOR: Limit(12_000, 2_000),
 }
 

@@ -1,6 +1,6 @@
 """`make check`, `make test` and their kin: runs the commands, reports each with its time, fails at the end.
 
-`python -m deploy.local.check check|test|campaign|bench|generate|prepare [arguments of pytest]`
+`python -m deploy.local.check check|audit|test|campaign|bench|generate|prepare [arguments of pytest]`
 """
 
 import os
@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import browser, node
-from deploy.local.bootstrap import ROOT
+from deploy.local import browser, get_uv, node
+from deploy.local.bootstrap import BOOT, ROOT
 from deploy.local.progress import Progress
 
 STATE = ROOT / ".data"
@@ -160,10 +160,11 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def campaign(arguments: Sequence[str]) -> int:
-    """Runs the long proofs one after the other."""
+    """Runs the long proofs and the whole end-to-end suite, this on two API processes behind nginx, one by one."""
     environment = prepare(built=True)
     _peers()
-    return _foreground("campaign", _pytest("-m", "campaign", "-n", "0", "-p", "no:randomly", *arguments), environment)
+    chosen = ("-m", "campaign or e2e", "--behind-nginx", "-n", "0", "-p", "no:randomly")
+    return _foreground("campaign", _pytest(*chosen, *arguments), environment)
 
 
 def bench(arguments: Sequence[str]) -> int:
@@ -188,6 +189,15 @@ def generate(_arguments: Sequence[str]) -> int:
     return code
 
 
+def audit(_arguments: Sequence[str]) -> int:
+    """Asks osv.dev and npm for known vulnerabilities of what production installs; needs the internet."""
+    environment = prepare(built=False)
+    uv = ("audit", "--frozen", "--no-dev", "--no-group", "local", "--preview-features", "audit-command")
+    code = _foreground("packages of Python", (str(get_uv.ensure_uv(BOOT)), *uv), environment)
+    npm = str(Path(sys.prefix) / "node" / "npm")
+    return _foreground("packages of the app", (npm, "audit", "--omit", "dev"), environment, FRONTEND) or code
+
+
 def check(_arguments: Sequence[str]) -> int:
     """Runs every check."""
     return report(run_all(checks(), prepare(built=False)))
@@ -200,6 +210,7 @@ def _only_prepare(_arguments: Sequence[str]) -> int:
 
 
 _TARGETS = {
+    "audit": audit,
     "bench": bench,
     "campaign": campaign,
     "check": check,

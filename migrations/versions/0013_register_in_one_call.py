@@ -3,7 +3,7 @@
 The text is that of `api.domain.registrations.hot_path.sql` on this version's day.
 
 Revision: 0013
-Follows: 0011
+Follows: 0012
 """
 
 from alembic import op
@@ -11,7 +11,7 @@ from alembic import op
 from migrations.walls import PROCESSES
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

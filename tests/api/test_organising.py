@@ -157,7 +157,7 @@ async def test_a_priced_ticket_keeps_the_event_from_being_published(
 async def test_a_broken_spreadsheet_is_refused_whole_with_every_row_named(
     api: httpx.AsyncClient, world: World, admin: dict[str, str]
 ) -> None:
-    sheet = b"survey,,,\n,type,name,label\n,text,,Name\n,select_one nolist,x,Choose\n,geopoint,where,Where\n"
+    sheet = b"survey,,,\n,type,name,label\n,text,,Name\n,select_one nolist,x,Choose\n,geotrace,where,Where\n"
     refused = await api.post(
         "/api/v1/forms/import",
         params={"organization": str(world.organization.uid)},

@@ -50,8 +50,8 @@ async def test_the_export_masks_what_is_sensitive_and_disarms_formulas(
     assert "Z7654321" not in answer.text
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert rows[0]["name"] == '\'=HYPERLINK("http://x")'
-    assert rows[0]["about.passport (v1)"] == "••••4321"
-    assert rows[0]["about.children.child_name (v1)"] == "Kid"
+    assert rows[0]["about.passport (about v1)"] == "••••4321"
+    assert rows[0]["about.children.child_name (about v1)"] == "Kid"
     assert rows[0]["tickets"] == "Seat"
 
 

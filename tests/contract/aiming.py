@@ -9,7 +9,8 @@ from schemathesis import Case
 
 from api.domain.catalog.contracts import StepKind
 from tests.contract.call import Call
-from tests.contract.calls import CALLS, SHEET
+from tests.contract.calls import CALLS
+from tests.contract.calls_forms import SHEET
 from tests.contract.ground import Ground
 
 STEPS = ("about", "seats", "people", "health", "review")

@@ -14,6 +14,7 @@ class Call:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
+    content: bytes | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     holder: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Call:
             template.format(**self.path),
             params=dict(self.query),
             json=self.json,
+            content=self.content,
             files=self.files,
             headers={**self.headers, **headers},
         )

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from tests.contract import calls_audit, calls_privacy, calls_sensitive, calls_signin, calls_support, calls_tokens
+from tests.contract import (
+    calls_audit,
+    calls_forms,
+    calls_letters,
+    calls_lifecycle,
+    calls_privacy,
+    calls_sensitive,
+    calls_signin,
+    calls_support,
+    calls_tokens,
+    calls_uploads,
+)
 from tests.contract.call import Call
 from tests.contract.ground import EVENT, PARTICIPANT, Ground, fresh
 from tests.factories import documents
@@ -10,14 +21,13 @@ from tests.factories.client import whole
 from tests.factories.pictures import picture
 from tests.factories.world import PASSWORD
 
-SHEET = b"survey,,,\n,type,name,label\n,text,nickname,Nickname\n"
-
 FIRST = {"If-Match": '"1"'}
 
 NO_RULES = {"second_factor_required": False, "allowed_networks": [], "denied_networks": []}
 
 # The calls of further areas live in files of their own, `calls_<area>.py`, and are joined here.
 CALLS: dict[str, Callable[[Ground], Call]] = {
+    **calls_forms.CALLS,
     **calls_signin.CALLS,
     **calls_support.CALLS,
     **calls_tokens.CALLS,
@@ -61,9 +71,6 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "listForms": lambda _: Call(),
     "createForm": lambda ground: Call(json={"organization": ground.organization, "source": ground.form_document()}),
     "checkForm": lambda ground: Call(json={"source": ground.form_document()}),
-    "importForm": lambda ground: Call(
-        query={"organization": ground.organization}, files={"file": (f"{fresh('sheet')}.csv", SHEET, "text/csv")}
-    ),
     "getForm": lambda ground: Call({"form": ground.form}),
     "updateForm": lambda ground: Call({"form": ground.form}, json={"source": ground.form_document()}, headers=FIRST),
     "publishForm": lambda ground: Call({"form": ground.form}),
@@ -114,5 +121,8 @@ CALLS: dict[str, Callable[[Ground], Call]] = {
     "requestJobRun": lambda _: Call({"name": "expire-drafts"}, json={}),
     **calls_sensitive.CALLS,
     **calls_audit.CALLS,
+    **calls_lifecycle.CALLS,
+    **calls_letters.CALLS,
     **calls_privacy.CALLS,
+    **calls_uploads.CALLS,
 }

@@ -18,6 +18,7 @@ from deploy.local.testing import TestServices
 from tests.conftest import INTERNAL_TOKEN, MASTER_KEYS, PASSWORDS, redis_number
 from tests.contract.callers import ANONYMOUS, GRANTABLE, SCHEDULER, Caller, integration, sign_in
 from tests.contract.ground import PARTICIPANT, Ground
+from tests.factories.files import make_papers
 from tests.factories.world import PASSWORD, World, make_event, make_organization, organiser
 from tests.processes import servers
 
@@ -65,6 +66,8 @@ def contract_settings(
         redis_timeout=1.0,
         master_keys=MASTER_KEYS,
         internal_token=INTERNAL_TOKEN,
+        # Nobody listens: what is asked for waits.
+        smtp_url="smtp://127.0.0.1:9",
         storage_url=f"file://{tmp_path_factory.mktemp('files')}",
         rate_limit_scale=0,
     )
@@ -106,7 +109,9 @@ async def _world(kernel: Kernel, slug: str, roles: tuple[Role, ...]) -> World:
             staff[role] = await accounts.register(uow, email=email, password=PASSWORD, name=role.value)
             await grants.grant(uow, staff[role], organization, role)
     event, tickets, forms = await make_event(kernel, organization, f"{slug}-retreat", capacity=None)
-    return World(organization, staff, event, f"{slug}-retreat", tickets, forms)
+    world = World(organization, staff, event, f"{slug}-retreat", tickets, forms)
+    await make_papers(kernel, world, f"{slug}-papers")
+    return world
 
 
 async def _keys(kernel: Kernel, world: World) -> list[Caller]:

@@ -182,8 +182,27 @@ class Ground:
         return Held(made.uid, made.token, revision)
 
     @cached_property
+    def draft_flow(self) -> str:
+        """The flow version that the draft is on."""
+        uid: str = self._done("GET", f"/registrations/{self.draft.uid}", self.draft.headers)["flow_version_uid"]
+        return uid
+
+    @cached_property
     def confirmed(self) -> Held:
         return self._started("POST", f"/events/{self.world.slug}/registrations", whole(self.world))
+
+    @cached_property
+    def changeable(self) -> Held:
+        """A registration of an event that lets people change their age."""
+        body = {"editable": ["about.age"]}
+        self._done("PUT", f"/events/{self.world.event}/participant-rules", json=body)
+        return self.confirmed
+
+    @cached_property
+    def mailing(self) -> str:
+        """The uid of a mailing to everybody."""
+        uid: str = self._done("POST", f"/organizations/{self.organization}/mailings", json={})["uid"]
+        return uid
 
     @cached_property
     def with_passport(self) -> Held:
@@ -205,6 +224,43 @@ class Ground:
         trail = self._done("GET", f"/organizations/{self.organization}/audit-events", params=wanted)
         note: str = trail["items"][0]["details"]["note"]
         return note
+
+    @cached_property
+    def with_papers(self) -> Held:
+        """A draft of the event that asks for files."""
+        slug = self.world.slug.replace("-retreat", "-papers")
+        made = self._started("POST", "/registrations", {"event": slug})
+        answers = {"complete": True, "answers": documents.ANSWERS}
+        headers = made.headers | {"If-Match": f'"{made.revision}"'}
+        saved = self._done("PUT", f"/registrations/{made.uid}/steps/about", headers, json=answers)
+        return Held(made.uid, made.token, saved["revision"])
+
+    @cached_property
+    def begun_upload(self) -> str:
+        """An upload of four bytes, none of which is here."""
+        return self._begun("/letter")
+
+    @cached_property
+    def upload(self) -> str:
+        """A finished upload."""
+        return self._filled(self._begun("/letter"))
+
+    @cached_property
+    def sensitive_upload(self) -> str:
+        """A finished upload for a sensitive field."""
+        return self._filled(self._begun("/scan"))
+
+    def _begun(self, pointer: str) -> str:
+        body = {"step": "papers", "pointer": pointer, "name": "list.csv", "size": 4, "media_type": "text/csv"}
+        path = f"/registrations/{self.with_papers.uid}/uploads"
+        uid: str = self._done("POST", path, self.with_papers.headers, json=body)["uid"]
+        return uid
+
+    def _filled(self, uid: str) -> str:
+        headers = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        path = f"/registrations/{self.with_papers.uid}/uploads/{uid}"
+        self._done("PATCH", path, {**self.with_papers.headers, **headers}, content=b"a,b\n")
+        return uid
 
     @cached_property
     def consent(self) -> str:

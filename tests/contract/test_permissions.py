@@ -23,6 +23,7 @@ OF_A_PERSON = {
     "getMe", "listMyRegistrations", "claimRegistration", "listMySessions", "endMySession", "endMySessions",
     "changePassword", "getSecondFactor", "beginSecondFactor", "confirmSecondFactor", "renewRecoveryCodes",
     "turnOffSecondFactor",
+    "tryMailTemplate", "tryEventMailTemplate",
     "listMyConsents", "withdrawMyConsent", "exportMyData", "eraseMe",
 }  # fmt: skip
 # About something that is not the caller's, whoever calls.
@@ -38,6 +39,16 @@ STAFF_OF_HOLDERS: dict[str, Permission | None] = {
     "submitRegistration": Permission.REGISTRATION_MANAGE,
     "cancelRegistration": Permission.REGISTRATION_MANAGE,
     "createResumeLink": Permission.REGISTRATION_MANAGE,
+    "beginUpload": Permission.REGISTRATION_MANAGE,
+    "getUpload": Permission.REGISTRATION_READ,
+    "appendToUpload": Permission.REGISTRATION_MANAGE,
+    "removeUpload": Permission.REGISTRATION_MANAGE,
+    "getUploadContent": Permission.REGISTRATION_READ,
+    "getTicketPdf": Permission.REGISTRATION_READ,
+    "getCalendarEntry": Permission.REGISTRATION_READ,
+    "resendConfirmation": Permission.REGISTRATION_MANAGE,
+    "getAllowedChanges": Permission.REGISTRATION_READ,
+    "changeRegistration": Permission.REGISTRATION_MANAGE,
     # One's own data: staff have other ways to it, or none.
     "listConsents": None,
     "giveConsent": None,

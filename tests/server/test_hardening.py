@@ -167,7 +167,7 @@ async def test_the_cookie_of_a_sign_on_is_secure_too(settings: Settings, world: 
         answer = await found.client.get("/api/v1/auth/oidc/lab/start")
     # Away, so that the cookie is taken back: under the same name and with the same attributes.
     [cookie] = answer.headers.get_list("set-cookie")
-    assert cookie.startswith("__Secure-prs_oidc=")
+    assert cookie.startswith("__Host-prs_oidc=")
     assert all(word in cookie.lower() for word in ("; secure", "; httponly", "; samesite=lax"))
     assert "domain=" not in cookie.lower()
 

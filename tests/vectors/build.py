@@ -5,6 +5,7 @@ The file holds what both evaluators need: TypeScript has no parser, so each case
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,12 +19,23 @@ from api.domain.forms.engine import (
     compile_condition,
     compile_form,
     evaluate,
+    opening_answers,
     parse_document,
     validate,
 )
 from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
-from tests.vectors import generated, written_cases, written_forms, written_numbers, written_texts
+from tests.vectors import (
+    generated,
+    generated_forms,
+    written_cases,
+    written_depths,
+    written_forms,
+    written_numbers,
+    written_scripts,
+    written_texts,
+    written_types,
+)
 
 PATH = Path(__file__).with_name("expressions.json")
 KOLKATA = {"now": "2026-11-20T20:00:00Z", "timezone": "Asia/Kolkata"}
@@ -43,8 +55,10 @@ WRITTEN = [
     *written_texts.TEXTS,
     *written_texts.CHOICES,
     *written_texts.DATES,
+    *written_scripts.SCRIPTS,
 ]
 SEED = 20270117
+FORMS = {**written_forms.FORMS, **written_depths.FORMS, "every_type": written_types.TYPES}
 
 
 def clock_of(case: dict[str, Any]) -> Clock:
@@ -84,23 +98,26 @@ def written_expressions() -> list[dict[str, Any]]:
     return cases
 
 
-def generated_expressions() -> list[dict[str, Any]]:
-    found = generated.expressions(600, SEED)
+def generated_expressions(count: int, seed: int) -> list[dict[str, Any]]:
+    found = generated.expressions(count, seed)
     return [
         expression_case(text, values, generated.TYPES, CLOCKS[at % len(CLOCKS)])
         for at, (text, values) in enumerate(found)
     ]
 
 
-def form_case(name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool) -> dict[str, Any]:
-    case = {"form": name, "answers": answers, "clock": clock, "partial": partial}
-    state = evaluate(compiled, answers, clock_of(case))
-    validation = validate(compiled, answers, clock_of(case), partial=partial)
+def form_case(
+    name: str, compiled: CompiledForm, answers: Any, clock: dict[str, str], partial: bool, before: Any = None
+) -> dict[str, Any]:
+    case = {"form": name, "answers": answers, "clock": clock, "partial": partial, "before": before}
+    state = evaluate(compiled, answers, clock_of(case), before)
+    validation = validate(compiled, answers, clock_of(case), partial=partial, before=before)
     expect = {
         "pages": list(state.pages),
         "visible": sorted(state.visible),
         "required": sorted(state.required),
         "choices": {pointer: list(values) for pointer, values in state.choices.items()},
+        "rows": {pointer: list(values) for pointer, values in state.rows.items()},
         "calculated": state.calculated,
         "answers": validation.answers,
         "errors": [[error.pointer, error.code] for error in validation.errors],
@@ -128,46 +145,85 @@ def _holds(part: str, value: Any, expect: dict[str, Any]) -> bool:
             return set(value) <= set(expect["visible"])
         case "hidden":
             return not set(value) & set(expect["visible"])
-        case "choices":
-            return all(expect["choices"].get(pointer) == values for pointer, values in value.items())
+        case "choices" | "rows":
+            return all(expect[part].get(pointer) == values for pointer, values in value.items())
         case "calculated":
             return all(expect["calculated"].get(pointer) == one for pointer, one in value.items())
     return bool(expect[part] == value)
 
 
 def form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
+    whole = [*written_cases.CASES, *written_types.cases(), *written_depths.CASES]
+    written = [
+        *((name, answers, False, None, expected) for name, answers, expected in whole),
+        *((name, answers, True, None, expected) for name, answers, expected in written_cases.PARTIAL),
+        *((name, answers, False, before, expected) for name, answers, before, expected in written_depths.BEFORE),
+    ]
     cases = []
-    for partial, written in ((False, written_cases.CASES), (True, written_cases.PARTIAL)):
-        for name, answers, expected in written:
-            case = form_case(name, compiled[name], answers, KOLKATA, partial)
-            check_written(case, expected)
-            cases.append(case)
+    for name, answers, partial, before, expected in written:
+        case = form_case(name, compiled[name], answers, KOLKATA, partial, before)
+        check_written(case, expected)
+        cases.append(case)
     return cases
 
 
-def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
-    random = Random(SEED)  # noqa: S311 -- test data, not secrets
+def opening_case(name: str, compiled: CompiledForm, given: Any) -> dict[str, Any]:
+    case = {"form": name, "given": given, "clock": KOLKATA}
+    return {**case, "expect": opening_answers(compiled, given, clock_of(case))}
+
+
+def openings(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
     cases = []
-    for at in range(160):
-        name = list(compiled)[at % len(compiled)]
-        sections = [section for page in written_forms.FORMS[name]["pages"] for section in page["sections"]]
+    for name, given, expected in written_depths.OPENINGS:
+        case = opening_case(name, compiled[name], given)
+        if case["expect"] != {key: value for key, value in expected.items() if value is not None or key in given}:
+            raise AssertionError(f"{name} opened with {given}: {case['expect']}, written {expected}")
+        cases.append(case)
+    return cases
+
+
+def generated_form_cases(
+    documents: Mapping[str, Any], compiled: Mapping[str, CompiledForm], count: int, random: Random
+) -> list[dict[str, Any]]:
+    """`count` cases over `documents` in turn; one in three holds on to answers that were kept before."""
+    names = list(documents)
+    cases = []
+    for at in range(count):
+        name = names[at % len(names)]
+        sections = [section for page in documents[name]["pages"] for section in page["sections"]]
         fields = [field for section in sections for field in section["fields"]]
-        answers = generated.answers(fields, random)
-        cases.append(form_case(name, compiled[name], answers, CLOCKS[at % len(CLOCKS)], at % 4 == 0))
+        answers, clock = generated_forms.answers(fields, random), CLOCKS[at % len(CLOCKS)]
+        before = None
+        if at % 3 == 2:
+            earlier = generated_forms.answers(fields, random)
+            before = validate(compiled[name], earlier, clock_of({"clock": clock}), partial=True).answers
+        cases.append(form_case(name, compiled[name], answers, clock, at % 4 == 0, before))
     return cases
+
+
+def random_forms(count: int, random: Random) -> dict[str, Any]:
+    """Random documents by name."""
+    return {f"random_{at}": generated_forms.compiling(random) for at in range(count)}
 
 
 def build() -> dict[str, Any]:
-    documents = {name: parse_document(raw) for name, raw in written_forms.FORMS.items()}
+    random = Random(SEED)  # noqa: S311 -- test data, not secrets
+    grown = random_forms(8, random)
+    documents = {name: parse_document(raw) for name, raw in {**FORMS, **grown}.items()}
     compiled = {name: compile_form(document) for name, document in documents.items()}
     return {
-        "expressions": [*written_expressions(), *generated_expressions()],
+        "expressions": [*written_expressions(), *generated_expressions(700, SEED)],
         "refused": [{"text": text, "code": code} for text, code in written_texts.REFUSED],
         "forms": {
             name: {"source": msgspec.to_builtins(documents[name]), "compiled": msgspec.to_builtins(compiled[name])}
             for name in documents
         },
-        "cases": [*form_cases(compiled), *generated_form_cases(compiled)],
+        "openings": [*openings(compiled), *(opening_case(name, compiled[name], {}) for name in grown)],
+        "cases": [
+            *form_cases(compiled),
+            *generated_form_cases(FORMS, compiled, 240, random),
+            *generated_form_cases(grown, compiled, 160, random),
+        ],
     }
 
 

@@ -52,7 +52,7 @@ async def test_a_confirmation_names_the_number_the_place_and_carries_the_code(
     assert "Asha Kulkarni" in text_of(mail)
     assert "Pune" in text_of(mail)
     assert mail["Message-ID"] == f"<registration.confirmation.{made['uid']}.{made['revision']}@testserver.local>"
-    assert [part.get_content_type() for part in mail.iter_attachments()] == ["image/png"]
+    assert [part.get_content_type() for part in mail.iter_attachments()] == ["application/pdf", "text/calendar"]
 
 
 async def test_a_cancellation_is_told_once(
@@ -60,6 +60,7 @@ async def test_a_cancellation_is_told_once(
 ) -> None:
     async with running(mailing) as found:
         made = await register(found.client, world)
+        await drain(worker_kernel, MAIL, MailDelivery(mailing))
         address = f"/api/v1/registrations/{made['registration']['uid']}/cancel"
         for _ in range(2):
             await found.client.post(address, headers={"Registration-Token": made["token"]})

@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.domain.sync.contracts import Aggregate, Destination
+from api.domain.letters import composing
+from api.domain.letters.contracts import Facts, MailKind
+from api.domain.letters.texts import DEFAULTS
+from api.domain.sync.contracts import Destination
 from api.lib.db import Database
 from api.lib.settings import Settings
 from api.lib.uow import Kernel
@@ -23,7 +27,7 @@ from tests.conftest import running, structs
 from tests.factories.client import register
 from tests.factories.world import World
 from tests.worker.conftest import MailServer
-from worker.delivery import mail, mail_texts
+from worker.delivery import mail
 from worker.delivery.mail import MailDelivery
 
 
@@ -122,14 +126,12 @@ async def test_a_mail_goes_to_nobody_over_plain_text(
     assert (row["state"], row["error"], mail_server.mails) == ("pending", "mail server: SMTPNotSupportedError", [])
 
 
-def test_braces_in_a_name_are_words() -> None:
-    evil = "{number} {0} {name.__class__.__init__.__globals__} %s ${x} {{7*7}}"
-    facts = mail_texts.Facts(
-        name=evil, event=evil, number="N-1", place=evil, begins="now", zone="UTC", people=[evil], event_url="u",
-        resume_url="r",
-    )  # fmt: skip
-    for aggregate in (Aggregate.CONFIRMATION, Aggregate.CANCELLATION, Aggregate.RESUME_LINK):
-        for locale in ("en", "hi"):
-            subject, body = mail_texts.render(aggregate, locale, facts)
-            assert evil in subject
-            assert evil in body
+@pytest.mark.parametrize("locale", DEFAULTS)
+@pytest.mark.parametrize("kind", MailKind)
+def test_what_a_person_has_typed_is_words_in_every_mail(kind: MailKind, locale: str) -> None:
+    evil = "{number} {{ number }} {{#if x}} %s ${x} <script>alert(1)</script> <a href='javascript:x'>y</a>"
+    facts = Facts(**dict.fromkeys(Facts.__struct_fields__, evil))
+    made = composing.compose(DEFAULTS[locale][kind], facts, locale)
+    assert evil in made.subject
+    assert evil in made.text
+    assert not re.search(r"<script|javascript:[^&]*\"|href=\"(?!https?:)", made.html)

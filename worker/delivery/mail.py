@@ -1,23 +1,16 @@
-"""Mails to participants and to whoever has an account, through SMTP."""
+"""Mails to participants and to whoever has an account, through SMTP. What they say: ``api.domain.letters``."""
 
 import asyncio
-import io
 import smtplib
 import ssl
 from collections.abc import Sequence
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
-from uuid import UUID
-from zoneinfo import ZoneInfo
-
-import segno
 
 from api.domain.accounts import mails as account_mails
 from api.domain.accounts.contracts import AccountMail
-from api.domain.catalog import service as catalog
-from api.domain.catalog.contracts import Event
-from api.domain.registrations import links, outgoing
-from api.domain.registrations.contracts import Outgoing
+from api.domain.letters import service as letters
+from api.domain.letters.contracts import Letter
 from api.domain.sync.contracts import Aggregate, Bound, Claimed, Outcome
 from api.lib import clock, telemetry
 from api.lib.networks import is_here
@@ -25,7 +18,7 @@ from api.lib.security import SYSTEM
 from api.lib.settings import Settings
 from api.lib.uow import Kernel, unit_of_work
 from backend_sync.drain import WORKER
-from worker.delivery import account_mail, mail_texts
+from worker.delivery import account_mail
 
 log = telemetry.logger(__name__)
 
@@ -41,25 +34,23 @@ class MailDelivery:
     async def __call__(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome:
         outcome = Outcome()
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
-            found = await outgoing.registrations(uow, [row.aggregate_uid for row in rows])
-            events = await catalog.by_uids(uow, {one.event_uid for one in found.values()})
-            resumes = [row.aggregate_uid for row in rows if row.aggregate == Aggregate.RESUME_LINK]
-            addresses = await links.resume_links(uow, resumes)
+            packages = await letters.outgoing(uow, rows)
             accounts = await account_mails.outgoing(uow, rows)
         away: str | None = None
         for row in rows:
-            one, about = found.get(row.aggregate_uid), accounts.get(row.id)
-            if about is not None:
+            if away is not None:
+                outcome.retry[row.id] = away
+                continue
+            package, about = packages.get(row.id), accounts.get(row.id)
+            if package is not None:
+                # Drawing a ticket is work for the processor, and others wait on the loop.
+                message = self._letter(row, package.to, await asyncio.to_thread(letters.write, package))
+            elif about is not None:
                 message = self._account_message(row, about)
-            elif one is not None and one.email:
-                message = self._message(row, one, events[one.event_uid], addresses)
             else:
                 outcome.done.append(row.id)
                 continue
-            if away is None:
-                away = await self._send(row, message, outcome)
-            else:
-                outcome.retry[row.id] = away
+            away = await self._send(row, message, outcome)
         return outcome
 
     async def _send(self, row: Claimed, message: EmailMessage, outcome: Outcome) -> str | None:
@@ -101,29 +92,17 @@ class MailDelivery:
                 raise
         return server
 
-    def _message(self, row: Claimed, one: Outgoing, event: Event, addresses: dict[UUID, str]) -> EmailMessage:
-        zone = ZoneInfo(event.timezone)
-        facts = mail_texts.Facts(
-            name=one.name,
-            event=event.title.get(one.locale) or event.title.get("en") or event.slug,
-            number=one.confirmation_number or "",
-            place=event.place,
-            begins=event.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-            zone=event.timezone,
-            people=[person.name for person in one.attendees],
-            event_url=f"{self._settings.public_url}/events/{event.slug}",
-            resume_url=addresses.get(one.uid, ""),
-        )
-        subject, body = mail_texts.render(Aggregate(row.aggregate), one.locale, facts)
-        message = self._blank(row, one.email, subject, body)
-        if row.aggregate == Aggregate.CONFIRMATION and one.confirmation_number:
-            picture = io.BytesIO()
-            segno.make(f"PRS:{one.confirmation_number}", error="m", micro=False).save(
-                picture, kind="png", scale=8, border=4
-            )
-            message.add_attachment(
-                picture.getvalue(), maintype="image", subtype="png", filename=f"{one.confirmation_number}.png"
-            )
+    def _letter(self, row: Claimed, to: str, letter: Letter) -> EmailMessage:
+        message = self._blank(row, to, letter.subject, letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        for one in letter.attachments:
+            media_type, _, parameters = one.media_type.partition("; ")
+            main, _, sub = media_type.partition("/")
+            message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+            part = list(message.iter_attachments())[-1]
+            for parameter in filter(None, parameters.split("; ")):
+                name, _, value = parameter.partition("=")
+                part.set_param(name, value)
         return message
 
     def _account_message(self, row: Claimed, about: AccountMail) -> EmailMessage:

@@ -9,6 +9,7 @@ from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
 from api.domain.jobs.errors import LeaseLost
 from api.domain.registrations import lifecycle
+from api.domain.registrations.uploads import collecting
 from api.domain.sync import service as sync
 from api.lib import clock, telemetry
 from api.lib.security import SYSTEM
@@ -41,6 +42,11 @@ async def _purge_deleted(kernel: Kernel, _: JobRun) -> None:
 
 async def _collect_files(kernel: Kernel, _: JobRun) -> None:
     await image_service.collect_orphans(kernel)
+    await collecting.collect_strays(kernel)
+
+
+async def _collect_uploads(kernel: Kernel, _: JobRun) -> None:
+    await collecting.collect(kernel)
 
 
 async def _purge_links(kernel: Kernel, _: JobRun) -> None:
@@ -70,6 +76,7 @@ BINDINGS: dict[str, Job] = {
     "run-erasures": privacy.run_erasures,
     "apply-retention": privacy.apply_retention,
     "seal-audit-events": audit.seal,
+    "collect-uploads": _collect_uploads,
     "collect-orphaned-files": _collect_files,
     "rotate-signing-keys": _rotate_signing_keys,
 }

@@ -152,6 +152,22 @@ class LongerPasswordFirst(Conflict):
     default_detail = "Change it to one of at least 15 characters, then turn the second factor off."
 
 
+class ConfirmItIsYou(Forbidden):
+    """Who somebody is was shown too long ago for this; ``ways`` lists what to send: password, code."""
+
+    slug = "confirm-it-is-you"
+    title = "Show again that it is you"
+    default_detail = "POST /api/v1/me/confirmations, then send this again; without a way to confirm, sign in anew."
+
+
+class NothingToConfirmWith(Conflict):
+    """The account has neither a password nor a second factor."""
+
+    slug = "nothing-to-confirm-with"
+    title = "Your account has no password and no second factor"
+    default_detail = "Sign out and in again with your provider, then do it within five minutes."
+
+
 class ProviderRefused(Unauthenticated):
     """A provider's answer does not prove who somebody is; ``reason`` is for the log."""
 

@@ -97,6 +97,8 @@ class AuthSession(Key, Base):
     method: Mapped[str] = mapped_column(default="password")
     # When its person showed a second factor, at the sign-in or while it was open.
     second_factor_at: Mapped[datetime | None]
+    # When they last showed all of it again, for changes of what guards the account.
+    confirmed_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

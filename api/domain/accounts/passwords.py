@@ -1,7 +1,7 @@
 """Passwords: argon2id with OWASP's least parameters (m=19456 KiB, t=2, p=1), hashed in a thread: 30 ms of CPU each.
 
-The rules are those of NIST SP 800-63B-4, section 3.1.1: length instead of composition, a list of common ones, and
-Unicode brought into one form (NFKC), so that the same keys fit on every device.
+The rules are those of NIST SP 800-63B-4, section 3.1.1: length instead of composition, and a list of common ones. A
+password is hashed exactly as it came (OWASP ASVS 5.0, V6.2.8).
 """
 
 import asyncio
@@ -30,19 +30,15 @@ _LEAST_VARIETY = 5
 _LONGEST_PART = 8
 
 
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
-
-
 async def hash_password(password: str) -> str:
     """Return the encoded hash."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _normal(password))
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
 async def verify(password: str, encoded: str | None) -> bool:
     """Tell whether the password fits; takes as long without an account as with one."""
     loop = asyncio.get_running_loop()
-    fits = await loop.run_in_executor(_threads, _fits, _normal(password), encoded or _NOBODY)
+    fits = await loop.run_in_executor(_threads, _fits, password, encoded or _NOBODY)
     return fits and encoded is not None
 
 
@@ -60,7 +56,7 @@ def _fits(password: str, encoded: str) -> bool:
 
 def is_short(password: str) -> bool:
     """Tell whether the password needs a second factor beside it."""
-    return len(_normal(password)) < MIN_LENGTH
+    return len(password) < MIN_LENGTH
 
 
 def check(password: str, *, email: str, name: str, second_factor: bool = False, pointer: str = "/password") -> None:
@@ -69,10 +65,11 @@ def check(password: str, *, email: str, name: str, second_factor: bool = False, 
     Raises:
         PasswordTooWeak: too short, known from lists, a repetition, or made of the person's own name or address.
     """
-    text = _normal(password)
     least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
-    if len(text) < least:
+    if len(password) < least:
         _refuse(pointer, "min_length", f"Use at least {least} characters; a sentence is fine.")
+    # Compared in one form: full-width letters make no known password a new one.
+    text = unicodedata.normalize("NFKC", password)
     letters = squeezed(text)
     if _personal(letters, email, name):
         _refuse(pointer, "personal", "Do not use your own name or e-mail address.")

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from litestar import Controller, Response, post
+from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from litestar.response import Stream
 from msgspec import Meta
 
 from api.domain.accounts import personal_data
@@ -40,13 +41,13 @@ class OwnDataController(Controller):
         media_type="application/zip",
         opt=declare(Permission.SIGNED_IN, RouteClass.EXPORT, AccountNeeded),
     )
-    async def export(self, uow: Uow, personal: NamedDependency[tuple[PersonalData, ...]]) -> Response[bytes]:
+    async def export(self, uow: Uow, personal: NamedDependency[tuple[PersonalData, ...]]) -> Stream:
         subject = personal_data.own(uow)
         sections: list[Section] = []
         for part in personal:
             sections += await part.export(uow, subject)
-        return Response(
-            archive.pack(sections, clock.now()),
+        return Stream(
+            archive.stream(sections, clock.now()),
             media_type="application/zip",
             headers={"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "no-store"},
         )

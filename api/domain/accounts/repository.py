@@ -372,3 +372,14 @@ async def forget_second_factor(session: AsyncSession, account_id: int) -> None:
         .where(AuthSession.account_id == account_id, AuthSession.second_factor_at.is_not(None))
         .values(second_factor_at=None)
     )
+
+
+async def last_shown(session: AsyncSession, session_uid: str) -> datetime | None:
+    """Return when a session's person last showed who they are: at the sign-in, or since."""
+    shown = func.greatest(AuthSession.created_at, AuthSession.confirmed_at)
+    return (await session.execute(select(shown).where(AuthSession.uid == session_uid))).scalar_one_or_none()
+
+
+async def mark_confirmed(session: AsyncSession, session_uid: str, now: datetime) -> None:
+    """Note that a session's person has shown again who they are."""
+    await session.execute(update(AuthSession).where(AuthSession.uid == session_uid).values(confirmed_at=now))

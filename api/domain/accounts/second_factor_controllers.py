@@ -6,9 +6,10 @@ import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.params import JSONBody
 
-from api.domain.accounts import grants, second_factor, service, sign_in_schemas
+from api.domain.accounts import confirming, grants, second_factor, service, sign_in_schemas
 from api.domain.accounts.errors import (
     AccountNeeded,
+    ConfirmItIsYou,
     LongerPasswordFirst,
     PasswordTooWeak,
     SecondFactorEnabled,
@@ -45,9 +46,12 @@ class PasswordController(Controller):
         operation_id="changePassword",
         summary="Change your password; your other sessions end",
         status_code=204,
-        opt=declare(Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongPassword, PasswordTooWeak),
+        opt=declare(
+            Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongPassword, PasswordTooWeak, ConfirmItIsYou
+        ),
     )
     async def change_password(self, uow: Uow, data: JSONBody[sign_in_schemas.PasswordChangeIn]) -> None:
+        await confirming.require(uow)
         await service.change_password(uow, old=data.current_password, new=data.new_password)
 
 
@@ -108,11 +112,13 @@ class SecondFactorController(Controller):
             WrongCode,
             TooManyAttempts,
             SecondFactorNotEnabled,
+            ConfirmItIsYou,
         ),
     )
     async def renew_recovery_codes(
         self, uow: Uow, data: JSONBody[sign_in_schemas.CodeIn]
     ) -> Response[sign_in_schemas.RecoveryCodesOut]:
+        await confirming.require(uow)
         row = await _proven(uow, data.code)
         return _codes(await second_factor.renew_codes(uow, row))
 
@@ -121,10 +127,11 @@ class SecondFactorController(Controller):
         summary="Turn the second factor off",
         opt=declare(
             Permission.SIGNED_IN, RouteClass.ONE_TIME_CODE, AccountNeeded, WrongCode, TooManyAttempts,
-            SecondFactorNotEnabled, LongerPasswordFirst,
+            SecondFactorNotEnabled, LongerPasswordFirst, ConfirmItIsYou,
         ),
     )  # fmt: skip
     async def turn_off_second_factor(self, uow: Uow, data: JSONBody[sign_in_schemas.CodeIn]) -> None:
+        await confirming.require(uow)
         row = await _proven(uow, data.code)
         await second_factor.turn_off(uow, row)
 

@@ -6,10 +6,20 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
-from api.domain.accounts import schemas, session_cookies, sessions
-from api.domain.accounts.errors import AccountNeeded, CrossSiteRequest, SessionEnded, UnknownSession
+from api.domain.accounts import confirming, schemas, session_cookies, sessions, sign_in_schemas
+from api.domain.accounts.errors import (
+    AccountNeeded,
+    ConfirmItIsYou,
+    CrossSiteRequest,
+    NothingToConfirmWith,
+    SessionEnded,
+    TooManyAttempts,
+    UnknownSession,
+    WrongCode,
+    WrongPassword,
+)
 from api.lib import clock
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
@@ -77,19 +87,40 @@ class SessionController(Controller):
         "/{session:uuid}",
         operation_id="endMySession",
         summary="Sign out on one device",
-        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded, UnknownSession),
+        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded, UnknownSession, ConfirmItIsYou),
     )
     async def end_session(self, uow: Uow, session: FromPath[UUID]) -> None:
+        await confirming.require(uow)
         await sessions.end(uow, session)
 
     @delete(
         operation_id="endMySessions",
         summary="Sign out everywhere, here too",
-        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded),
+        opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded, ConfirmItIsYou),
     )
     async def end_sessions(self, uow: Uow) -> Response[None]:
+        await confirming.require(uow)
         await sessions.end_everywhere(uow)
         return session_cookies.closed(uow.kernel.settings)
+
+
+class ConfirmationController(Controller):
+    """Showing again who one is."""
+
+    path = "/api/v1/me/confirmations"
+    tags = ("Sign-in",)
+
+    @post(
+        operation_id="confirmItIsMe",
+        summary="Show again that it is you, for changes within the next five minutes",
+        status_code=204,
+        opt=declare(
+            Permission.SIGNED_IN, RouteClass.SIGN_IN, AccountNeeded, WrongPassword, WrongCode, TooManyAttempts,
+            NothingToConfirmWith,
+        ),
+    )  # fmt: skip
+    async def confirm(self, uow: Uow, data: JSONBody[sign_in_schemas.ConfirmationIn]) -> None:
+        await confirming.confirm(uow, password=data.password, code=data.code)
 
 
 class KeySetController(Controller):

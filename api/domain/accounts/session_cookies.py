@@ -19,7 +19,6 @@ from api.lib.settings import Settings
 CSRF_HEADER = "x-csrf-token"
 _REFRESH = "prs_refresh"
 _CSRF = "prs_csrf"
-_REFRESH_PATH = "/api/v1/auth"
 
 
 def _secure(settings: Settings) -> bool:
@@ -27,8 +26,8 @@ def _secure(settings: Settings) -> bool:
 
 
 def refresh_cookie(settings: Settings) -> str:
-    """Return the name of the refresh token's cookie; its path rules out the prefix ``__Host-``."""
-    return f"__Secure-{_REFRESH}" if _secure(settings) else _REFRESH
+    """Return the name of the refresh token's cookie."""
+    return f"__Host-{_REFRESH}" if _secure(settings) else _REFRESH
 
 
 def csrf_cookie(settings: Settings) -> str:
@@ -41,7 +40,7 @@ def cookies(settings: Settings, refresh: str, csrf: str, seconds: int) -> list[C
     secure = _secure(settings)
     return [
         Cookie(
-            key=refresh_cookie(settings), value=refresh, path=_REFRESH_PATH, max_age=seconds,
+            key=refresh_cookie(settings), value=refresh, path="/", max_age=seconds,
             httponly=True, samesite="strict", secure=secure,
         ),
         Cookie(

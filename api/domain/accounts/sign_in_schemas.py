@@ -67,6 +67,13 @@ class PasswordIn(Input, frozen=True, kw_only=True):
     password: Password
 
 
+class ConfirmationIn(Input, frozen=True, kw_only=True):
+    """All that the account is signed in to with: the password where it has one, a code where a second factor is on."""
+
+    password: Password | None = None
+    code: Code | None = None
+
+
 class SecondFactorOut(Output, frozen=True, kw_only=True):
     """Where the second factor stands. ``required``: an organization in which you hold a role asks for it."""
 

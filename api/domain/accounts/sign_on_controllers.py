@@ -27,12 +27,12 @@ def _cookie(settings: Settings, value: str, seconds: int) -> Cookie:
     """Return the cookie of an attempt: Lax, for the browser comes back from another site."""
     secure = settings.public_url.startswith("https:")
     return Cookie(
-        key=_name(settings), value=value, path=_PATH, max_age=seconds, httponly=True, samesite="lax", secure=secure
+        key=_name(settings), value=value, path="/", max_age=seconds, httponly=True, samesite="lax", secure=secure
     )
 
 
 def _name(settings: Settings) -> str:
-    return "__Secure-prs_oidc" if settings.public_url.startswith("https:") else "prs_oidc"
+    return "__Host-prs_oidc" if settings.public_url.startswith("https:") else "prs_oidc"
 
 
 def _failed(settings: Settings, problem: Problem) -> Redirect:

@@ -10,7 +10,12 @@ from api.domain.catalog import contracts, flows, service
 from api.domain.catalog.contracts import FlowDocument, FlowVersion
 from api.domain.catalog.errors import FlowInvalid
 from api.domain.catalog.models import EventFlow, EventFlowVersion
-from api.domain.catalog.repository import FlowRepository, FlowVersionRepository, TicketRepository
+from api.domain.catalog.repository import (
+    FlowRepository,
+    FlowVersionRepository,
+    TicketRepository,
+    flow_version_ids,
+)
 from api.domain.forms import service as forms
 from api.domain.forms.contracts import PublishedForm
 from api.domain.forms.engine import content_hash
@@ -124,6 +129,11 @@ async def version(uow: UnitOfWork, version_id: int) -> FlowVersion:
     )
     uow.kernel.memo.put(key, found)
     return found
+
+
+async def versions_of(uow: UnitOfWork, event: contracts.Event) -> list[FlowVersion]:
+    """Return an event's published flows, the newest first; of more than fifty the newest fifty."""
+    return [await version(uow, key) for key in await flow_version_ids(uow.session, event.id)]
 
 
 async def forms_of(uow: UnitOfWork, flow: FlowVersion) -> Mapping[UUID, PublishedForm]:

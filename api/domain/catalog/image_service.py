@@ -8,6 +8,7 @@ from uuid import UUID
 from api.domain.audit import service as audit
 from api.domain.catalog import contracts, repository, service
 from api.domain.catalog.errors import PictureUnusable
+from api.domain.catalog.models import Event
 from api.lib import clock, pictures
 from api.lib.errors import FieldProblem
 from api.lib.ids import new_uid
@@ -59,6 +60,21 @@ async def remove(uow: UnitOfWork, uid: UUID) -> None:
     await service.changed(uow, row)
 
 
+async def copy(uow: UnitOfWork, source: Event, target: Event) -> None:
+    """Give an event the picture of another, in files of its own. Where files are away it gets none."""
+    storage = uow.kernel.storage
+    if storage is None or source.image_uid is None:
+        return
+    image = new_uid()
+    for suffix, kind in pictures.FORMATS.items():
+        for width in pictures.widths(source.image_width or 0):
+            data = await storage.get(f"{source.image_uid}/{width}.{suffix}")
+            if data is None:
+                return
+            await storage.put(f"{image}/{width}.{suffix}", data, kind)
+    target.image_uid, target.image_width, target.image_height = image, source.image_width, source.image_height
+
+
 def _storage(kernel: Kernel) -> Storage:
     if kernel.storage is None:
         raise StorageAway("No place for files is set up; ask whoever runs this installation to set PRS_STORAGE_URL.")
@@ -73,8 +89,10 @@ async def collect_orphans(kernel: Kernel) -> int:
     old: dict[UUID, list[str]] = defaultdict(list)
     gone = 0
     async for item in kernel.storage.items():
-        if item.stored_at < before:
-            old[UUID(item.key.partition("/")[0])].append(item.key)
+        uid, _, name = item.key.partition("/")
+        # Other endings are other modules' files.
+        if name.rpartition(".")[2] in pictures.FORMATS and item.stored_at < before:
+            old[UUID(uid)].append(item.key)
         if len(old) == BATCH:
             gone += await _collect(kernel, kernel.storage, old)
             old.clear()

@@ -32,7 +32,7 @@ class Event(Aggregate, Base):
         Index(
             "ix_event_catalogue", "starts_at", "uid", postgresql_where=text("state <> 'draft' AND deleted_at IS NULL")
         ),
-        Index("ix_event_search", "search", postgresql_using="gin"),
+        Index("ix_event_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_event_image", "image_uid", unique=True, postgresql_where=text("image_uid IS NOT NULL")),
         Index("ix_event_organization", "organization_id", "starts_at"),
     )
@@ -54,6 +54,8 @@ class Event(Aggregate, Base):
     flow_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("event_flow_version.id", use_alter=True, name="fk_event_flow_version")
     )
+    # What is registered while it is on is a trial: see Registration.is_test.
+    test_mode: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Its files lie in the storage under this uid; width and height are those of the largest.
     image_uid: Mapped[UUID | None]
     image_width: Mapped[int | None]
@@ -61,7 +63,8 @@ class Event(Aggregate, Base):
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
-            "to_tsvector('simple', slug || ' ' || title::text || ' ' || summary::text || ' ' || place)", persisted=True
+            "array_to_tsvector(prs_words(slug || ' ' || title::text || ' ' || summary::text || ' ' || place))",
+            persisted=True,
         ),
         deferred=True,
     )

@@ -20,6 +20,9 @@ from api.domain.catalog.models import (
 
 EventRow = Row[Event, EventCategory | None]
 
+# How many events of a search are sorted rather than met in their order.
+_FEW = 500
+
 
 class EventRepository(SQLAlchemyAsyncRepository[Event]):
     """Events that are not deleted."""
@@ -68,7 +71,7 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
         """Return what is open to everyone and not yet over, by beginning."""
         statement = self.alive().where(Event.state.in_(("published", "closed")), Event.ends_at > now)
         if words:
-            statement = statement.where(_matches(words))
+            statement = statement.where(await self._matching(words))
         if category:
             statement = statement.where(EventCategory.slug == category)
         return await self._page(statement, after, limit)
@@ -79,19 +82,21 @@ class EventRepository(SQLAlchemyAsyncRepository[Event]):
         """Return all events of some organizations, whatever their state."""
         return await self._page(self.alive().where(Event.organization_id.in_(organization_ids)), after, limit)
 
+    async def _matching(self, words: str) -> ColumnElement[bool]:
+        """Every word must begin some word of the event, whatever their accents.
+
+        Few events are looked up by the index of words; many are soon met on the way through the calendar.
+        """
+        query = func.prs_query(words)
+        found: list[int] = await self.session.scalar(select(func.prs_events_found(query, _FEW + 1))) or []
+        return Event.id.in_(found) if len(found) <= _FEW else Event.search.op("@@")(query)
+
     async def _page(
         self, statement: Select[Event, EventCategory], after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[EventRow]:
         if after is not None:
             statement = statement.where(tuple_(Event.starts_at, Event.uid) > after)
         return (await self.session.execute(statement.order_by(Event.starts_at, Event.uid).limit(limit))).all()
-
-
-def _matches(words: str) -> ColumnElement[bool]:
-    """Every word must begin some word of the event; quotes and operators of the query language are inert."""
-    terms = ["".join(letter for letter in word if letter.isalnum()) for word in words.split()]
-    query = " & ".join(f"{term}:*" for term in terms if term)
-    return Event.search.op("@@")(func.to_tsquery(text("'simple'"), query)) if query else Event.id.is_(None)
 
 
 async def image_uids(session: AsyncSession, uids: Sequence[UUID]) -> set[UUID]:
@@ -173,6 +178,17 @@ class FlowVersionRepository(SQLAlchemyAsyncRepository[EventFlowVersion]):
         )
 
 
+async def flow_version_ids(session: AsyncSession, event_id: int) -> list[int]:
+    """Return the private keys of an event's published flows, the newest first."""
+    found = await session.scalars(
+        select(EventFlowVersion.id)
+        .where(EventFlowVersion.event_id == event_id)
+        .order_by(EventFlowVersion.number.desc())
+        .limit(50)
+    )
+    return list(found)
+
+
 async def organization_of(session: AsyncSession, kind: str, uid: UUID) -> int | None:
     """Return the organization of an ``event`` or ``ticket`` before any tenant is known."""
     found: int | None = await session.scalar(
@@ -234,6 +250,17 @@ def within_capacity(more: int) -> ColumnElement[bool]:
     return TicketCounter.capacity.is_(None) | (
         TicketCounter.taken + TicketCounter.held + more <= TicketCounter.capacity
     )
+
+
+async def make_room(session: AsyncSession, ticket_id: int, quantity: int) -> int:
+    """Raise a capacity until ``quantity`` more seats fit; returns by how many."""
+    counter = await session.get(TicketCounter, ticket_id, with_for_update=True, populate_existing=True)
+    if counter is None or counter.capacity is None:
+        return 0
+    missing = max(0, counter.taken + counter.held + quantity - counter.capacity)
+    counter.capacity += missing
+    await session.flush()
+    return missing
 
 
 async def give_back(session: AsyncSession, seats: Sequence[dict[str, Any]]) -> None:

@@ -33,3 +33,11 @@ class NothingToPublish(Conflict):
     slug = "nothing-to-publish"
     title = "Nothing has changed since the last version"
     default_detail = "Edit the form first, then publish it."
+
+
+class FormTooLargeForSheet(Unprocessable):
+    """The form has more rows or columns than a spreadsheet is read with."""
+
+    slug = "form-too-large-for-sheet"
+    title = "The form is too large for a spreadsheet"
+    default_detail = "Export it with format=json."

@@ -48,6 +48,11 @@ class FormVersionRepository(SQLAlchemyAsyncRepository[FormVersion]):
             select(FormVersion).where(FormVersion.form_id == form_id).order_by(FormVersion.number.desc()).limit(1)
         )
 
+    async def numbered(self, form_id: int, number: int) -> FormVersion | None:
+        return await self.session.scalar(
+            select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.number == number)
+        )
+
     async def latest_of(self, form_uids: Sequence[UUID]) -> dict[UUID, FormVersion]:
         found = await self.session.execute(
             select(FormForm.uid, FormVersion)

@@ -82,3 +82,17 @@ class SheetImport(Output, frozen=True, kw_only=True):
 
     form: FormSummary
     problems: list[SheetProblem]
+
+
+class FormPreview(Output, frozen=True, kw_only=True):
+    """A form that nothing was kept of: its document, and what the compiler made of it."""
+
+    source: dict[str, Any]
+    compiled: dict[str, Any]
+
+
+class SheetPreview(Output, frozen=True, kw_only=True):
+    """What a spreadsheet would become; ``form`` is null where a problem is an error."""
+
+    problems: list[SheetProblem]
+    form: FormPreview | None

@@ -1,14 +1,14 @@
 """Editing, checking, importing and publishing forms; loading published versions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from api.domain.audit import service as audit
 from api.domain.forms import contracts, engine
-from api.domain.forms.errors import FormInvalid, FormNameTaken, NothingToPublish
+from api.domain.forms.errors import FormInvalid, FormNameTaken, FormTooLargeForSheet, NothingToPublish
 from api.domain.forms.models import FormForm, FormVersion
 from api.domain.forms.repository import FormRepository, FormVersionRepository
 from api.domain.organizations.contracts import Organization
@@ -77,6 +77,38 @@ async def get(uow: UnitOfWork, uid: UUID) -> tuple[contracts.Form, bytes]:
     """
     row = await _mine(uow, uid)
     return _contract(row), row.draft
+
+
+async def source(uow: UnitOfWork, uid: UUID, number: int) -> tuple[contracts.Form, bytes]:
+    """Return a form and the document of one of its versions; number 0 is the draft.
+
+    Raises:
+        NotFound: no such form in scope, or no such version of it.
+    """
+    row = await _mine(uow, uid)
+    if number == 0:
+        return _contract(row), row.draft
+    # A number that the column cannot hold is the number of no version.
+    known = 0 < number <= row.latest_version
+    version = await FormVersionRepository(session=uow.session).numbered(row.id, number) if known else None
+    if version is None:
+        raise NotFound
+    return _contract(row), version.source
+
+
+def exported(source: bytes, kind: Literal["xlsx", "csv", "json"]) -> bytes:
+    """Return a document as a file; a spreadsheet reads back as the same document.
+
+    Raises:
+        FormTooLargeForSheet: it has more rows or columns than a spreadsheet is read with.
+    """
+    if kind == "json":
+        return source
+    document = engine.parse_document(source)
+    try:
+        return engine.export_xlsx(document) if kind == "xlsx" else engine.export_csv(document)
+    except engine.SheetTooLarge as error:
+        raise FormTooLargeForSheet from error
 
 
 async def of(uow: UnitOfWork, organization_ids: Sequence[int]) -> list[contracts.Form]:

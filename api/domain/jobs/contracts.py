@@ -33,6 +33,7 @@ JOBS = {
         JobSpec("purge-account-links", every=3600),
         JobSpec("run-erasures", every=60),
         JobSpec("apply-retention", every=3600),
+        JobSpec("collect-uploads", every=60, lease=600),
         JobSpec("collect-orphaned-files", every=86400, lease=1800),
         JobSpec("rotate-signing-keys", every=3600),
     )

@@ -1,10 +1,11 @@
-"""A person's own data as an archive: ``data.json`` for machines, ``index.html`` to read offline, without a script."""
+"""A person's own data as an archive: ``data.json`` for machines, ``index.html`` to read offline, without a script,
+and the person's files.
+"""
 
 import base64
 import hashlib
-import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -28,8 +29,46 @@ _POLICY = (
 )
 
 
-def pack(sections: Sequence[Section], at: datetime) -> bytes:
-    """Return the archive's bytes."""
+class _Out:
+    """What the archive has written and nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._bytes += data
+        return len(data)
+
+    def flush(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+    def take(self) -> bytes:
+        taken = bytes(self._bytes)
+        self._bytes.clear()
+        return taken
+
+
+async def stream(sections: Sequence[Section], at: datetime) -> AsyncIterator[bytes]:
+    """Yield the archive's bytes; of files no more than a chunk is in memory."""
+    plain = _plain(sections, at)
+    out = _Out()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(plain), indent=2))
+        archive.writestr("index.html", _page(plain))
+        for file in (file for section in sections for file in section.files):
+            # Films and pictures are packed already.
+            entry = zipfile.ZipInfo(file.path, at.timetuple()[:6])
+            with archive.open(entry, "w", force_zip64=True) as place:
+                async for chunk in file.read():
+                    place.write(chunk)
+                    yield out.take()
+    yield out.take()
+
+
+def _plain(sections: Sequence[Section], at: datetime) -> dict[str, Any]:
     data = {
         "schema": SCHEMA,
         "generated_at": at,
@@ -37,12 +76,8 @@ def pack(sections: Sequence[Section], at: datetime) -> bytes:
             {"name": one.name, "title": one.title, "purpose": one.purpose, "records": one.records} for one in sections
         ],
     }
-    plain = msgspec.to_builtins(data)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(plain), indent=2))
-        archive.writestr("index.html", _page(plain))
-    return buffer.getvalue()
+    plain: dict[str, Any] = msgspec.to_builtins(data)
+    return plain
 
 
 def _page(data: dict[str, Any]) -> str:

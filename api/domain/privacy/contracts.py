@@ -1,6 +1,6 @@
 """What the modules that hold personal data give to privacy, and what privacy tells them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -23,6 +23,13 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     organization_ids: frozenset[int] = frozenset()
 
 
+class OwnFile(msgspec.Struct, frozen=True):
+    """A file of a person's: its path in the archive, and what begins a stream of its bytes."""
+
+    path: str
+    read: Callable[[], AsyncIterator[bytes]]
+
+
 class Section(msgspec.Struct, frozen=True):
     """One kind of what is known of a person. ``records`` are plain data, ready for JSON."""
 
@@ -30,6 +37,7 @@ class Section(msgspec.Struct, frozen=True):
     title: str
     purpose: str
     records: list[dict[str, Any]]
+    files: tuple[OwnFile, ...] = ()
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -151,6 +151,43 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed blind_index",
         plain="registration_id step pointer organization_id identity verified_at",
     ),
+    "registration_set_aside": _use(
+        "Your earlier answers",
+        "To lose nothing when a form changes while you fill it; the sensitive ones are encrypted.",
+        "30 days after you submit, or " + _ERASED,
+        personal="answer label",
+        hidden="sealed",
+        plain="registration_id flow_version_id step pointer organization_id reason created_at",
+    ),
+    "registration_change": _use(
+        "Changes of your answers",
+        "To tell who changed which answer; of sensitive ones only that they were changed.",
+        "with the registration, until one of its answers is blanked, or " + _ERASED,
+        personal="before after",
+        plain="id registration_id organization_id changed_at actor_kind actor_uid revision step pointer sensitive",
+    ),
+    "registration_upload": _use(
+        "Your files",
+        "What the organiser asks to run the event; each form says what for. Sensitive ones are encrypted.",
+        "with the registration, or as long as the field says (retain_days); one day where no answer names them",
+        personal="name",
+        plain="id uid registration_id organization_id step pointer media_type size received state refusal sensitive "
+        "kept created_at touched_at",
+        shown="name media_type size created_at",
+    ),
+    "registration_upload_part": _use(
+        "Where your files lie",
+        "To find their bytes.",
+        "with the file",
+        hidden="file",
+        plain="upload_id start organization_id size",
+    ),
+    "discarded_file": _use(
+        "Files to be removed",
+        "To remove what nothing names any more.",
+        "a minute",
+        plain="file discarded_at",
+    ),
     "registration_key": _use(
         "Keys of sensitive answers",
         "To open sensitive answers; without it nobody can.",
@@ -291,6 +328,25 @@ TABLES: dict[str, TableUse] = {
         "Events",
         f"{_COMMON} organization_id category_id slug title summary description place timezone starts_at ends_at "
         "registration_opens_at registration_closes_at state flow_version_id search image_uid image_width image_height",
+    ),
+    "registration_rules": _configuration(
+        "What participants may change",
+        "event_id organization_id changes_until cancel_until editable on_ticket revision updated_at",
+    ),
+    "mail_template": _configuration(
+        "Texts of mails", "id organization_id event_id kind locale version subject body saved_at"
+    ),
+    "mail_trial": _use(
+        "Trials of texts of mails",
+        "To let organisers read a mail before others do.",
+        "until sent, at most a day",
+        plain="id organization_id event_id kind locale subject body created_at",
+    ),
+    "mailing": _use(
+        "Confirmations sent again",
+        "To show how far a mailing is. Whom it goes to is not kept here.",
+        _AS_LONG,
+        plain="id uid organization_id event_id total created_at stopped_at withdrawn",
     ),
     "event_flow": _configuration("Flows", f"{_COMMON} organization_id event_id draft latest_version"),
     "event_ticket": _configuration(

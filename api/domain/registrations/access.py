@@ -1,6 +1,7 @@
 """Who may see or change a registration: its guest (by capability), its account, or staff of its organization."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -80,3 +81,25 @@ async def event_of(uow: UnitOfWork, row: Registration) -> Event:
 async def flow_of(uow: UnitOfWork, row: Registration) -> FlowVersion:
     """Return the flow version a registration is pinned to."""
     return await flow_service.version(uow, row.flow_version_id)
+
+
+async def grant_tokens(uow: UnitOfWork, wanted: Sequence[tuple[int, int, datetime]], purpose: str) -> list[str]:
+    """Return a new token for each (registration, organization, end), in one statement."""
+    tokens = [new_token() for _ in wanted]
+    if not tokens:
+        return []
+    await uow.session.execute(
+        insert(RegistrationToken).values(
+            [
+                {
+                    "token_hash": hash_token(token),
+                    "registration_id": registration_id,
+                    "organization_id": organization_id,
+                    "purpose": purpose,
+                    "expires_at": until,
+                }
+                for token, (registration_id, organization_id, until) in zip(tokens, wanted, strict=True)
+            ]
+        )
+    )
+    return tokens

@@ -34,7 +34,16 @@ def _sensitive(form: CompiledForm) -> Iterator[tuple[tuple[str, ...], Item]]:
             yield path, item
 
 
-def _places(answers: Any, path: tuple[str, ...], pointer: str = "") -> Iterator[tuple[dict[str, Any], str, str]]:
+# The object that holds an answer, the answer's name in it, and its pointer.
+Place = tuple[dict[str, Any], str, str]
+
+
+def places(answers: Any, path: tuple[str, ...]) -> Iterator[Place]:
+    """Yield the places of the answers at ``path``."""
+    return _places(answers, path)
+
+
+def _places(answers: Any, path: tuple[str, ...], pointer: str = "") -> Iterator[Place]:
     """Yield (object, name, pointer) of each answer at ``path``, through all items of the repeats around it."""
     if not isinstance(answers, dict) or path[0] not in answers:
         return
@@ -46,6 +55,16 @@ def _places(answers: Any, path: tuple[str, ...], pointer: str = "") -> Iterator[
     if isinstance(items, list):
         for index, item in enumerate(items):
             yield from _places(item, path[1:], f"{here}/{index}")
+
+
+def found(answers: Mapping[str, Any], path: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Return the answers at a field's path, each with its pointer: one for each item of the repeats around it."""
+    return [(pointer, holder[name]) for holder, name, pointer in _places(dict(answers), path)]
+
+
+def values_at(answers: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """Return the answers at a field's path by pointer: several where it stands in a repeat."""
+    return {pointer: holder[name] for holder, name, pointer in _places(dict(answers), path)}
 
 
 def take_out(form: CompiledForm, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
@@ -172,6 +191,11 @@ def _only(answers: Mapping[str, Any], allowed: set[tuple[str, ...]]) -> dict[str
         if below and isinstance(value, list):
             kept[name] = [_only(item, below) for item in value if isinstance(item, dict)]
     return kept
+
+
+def copied(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers that can be changed without those they came from."""
+    return _copy(answers)
 
 
 def _copy(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,12 @@ def assess(
     clock: engine.Clock,
     *,
     locale: str,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Assessment:
-    """Go through the steps in order, each condition seeing the cleaned answers of the steps before it."""
+    """Go through the steps in order, each condition seeing the cleaned answers of the steps before it.
+
+    ``kept`` are the answers of a draft as they are stored: calculations that wait for their trigger hold on to them.
+    """
     values: dict[str, Any] = {}
     answers: dict[str, dict[str, Any]] = {}
     applicable: list[str] = []
@@ -44,7 +48,8 @@ def assess(
         if step.kind is not StepKind.FORM or step.form_version is None:
             continue
         form = forms[step.form_version].compiled
-        result = engine.validate(form, given.get(step.name, StepInput()).answers or {}, clock)
+        before = None if kept is None else kept.get(step.name)
+        result = engine.validate(form, given.get(step.name, StepInput()).answers or {}, clock, before=before)
         problems.extend(field_problems(result.errors, f"/steps/{step.name}/answers", locale))
         answers[step.name] = result.answers
         values |= step_values(step, result.answers)
@@ -66,8 +71,8 @@ def contact_of(form: engine.CompiledForm, answers: Mapping[str, Any]) -> dict[st
     """Return what the form says of the registrant: name, email, phone."""
     found = {}
     for target, name in engine.registrant_fields(form).items():
-        value = answers.get(name)
-        if isinstance(value, str):
+        value = engine.as_scalar(answers.get(name, ""))
+        if isinstance(value, str) and value:
             found[target.removeprefix("registrant.")] = value
     return found
 

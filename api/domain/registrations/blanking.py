@@ -13,6 +13,8 @@ from api.domain.forms import engine
 from api.domain.forms.contracts import PublishedForm
 from api.domain.registrations import answers, repository, retention_repository
 from api.domain.registrations.models import Registration, StepAnswer
+from api.domain.registrations.uploads import attaching
+from api.domain.registrations.uploads import repository as uploads
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib.uow import UnitOfWork
@@ -71,6 +73,11 @@ async def _blank(uow: UnitOfWork, rows: Sequence[Registration], due: Due, reache
             if answers.names(row.pointer) in paths.get(row.step, ())
         ],
     )
+    # Which of them has run out is not known any more: their fields are of another version.
+    await retention_repository.drop_aside(uow.session, list(by_id))
+    await retention_repository.drop_changes(uow.session, list(by_id))
+    places = attaching.at_paths({step: sorted(found) for step, found in paths.items()})
+    await uploads.drop_at(uow.session, list(by_id), places)
     contact = [_CONTACT[item.maps_to] for over in due.values() for _, item in over if item.maps_to in _CONTACT]
     for row in rows:
         for column in contact:

@@ -9,12 +9,16 @@ import msgspec
 
 
 class RegistrationState(StrEnum):
-    """draft → confirmed → cancelled; draft → expired | cancelled."""
+    """draft → confirmed → cancelled; draft → expired | cancelled; cancelled → confirmed | draft; expired → draft."""
 
     DRAFT = "draft"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+# What staff can take up again: as a draft, or confirmed where it was.
+REINSTATABLE = frozenset({RegistrationState.CANCELLED, RegistrationState.EXPIRED})
 
 
 class RevealReason(StrEnum):
@@ -118,6 +122,7 @@ class RegistrationRow(msgspec.Struct, frozen=True):
     attendees: int
     submitted_at: datetime | None
     updated_at: datetime
+    is_test: bool
 
 
 class Place(Protocol):
@@ -131,6 +136,50 @@ class Place(Protocol):
 
     @property
     def organization_id(self) -> int: ...
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What a registration may that staff add: come late, take seats over the capacity, and be confirmed unmailed."""
+
+    late: bool = False
+    over: bool = False
+    silent: bool = False
+
+
+class FilterChoice(msgspec.Struct, frozen=True):
+    """A value that a field can have, and how many of the registrations looked at have it."""
+
+    value: str
+    label: dict[str, str]
+    count: int
+
+
+class FilterField(msgspec.Struct, frozen=True):
+    """A field registrations can be filtered by. ``kind``: choice, choices, boolean, number, date or text."""
+
+    step: str
+    name: str
+    label: dict[str, str]
+    kind: str
+    choices: list[FilterChoice]
+
+
+class TicketCount(msgspec.Struct, frozen=True):
+    """A ticket and how many of the registrations looked at have it."""
+
+    uid: UUID
+    name: dict[str, str]
+    count: int
+
+
+class FilterSummary(msgspec.Struct, frozen=True):
+    """How many registrations a filter lets through. ``counted``: whether tickets and values were counted too."""
+
+    total: int
+    states: dict[str, int]
+    tickets: list[TicketCount]
+    fields: list[FilterField]
+    counted: bool
 
 
 class OutgoingAttendee(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -13,6 +14,7 @@ from api.domain.privacy import consents
 from api.domain.privacy.contracts import ANALYTICS, Erased, Told
 from api.domain.registrations import repository, retention_repository, seats
 from api.domain.registrations.models import Attendee, Registration
+from api.domain.registrations.uploads import collecting
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
@@ -103,6 +105,8 @@ async def erase(uow: UnitOfWork, rows: Sequence[Registration]) -> Erased:
     places = {"registration": len(rows), "attendee": len(attendees)} | await retention_repository.forget(
         session, ids, uids
     )
+    if places["registration_upload"]:
+        uow.after_commit(partial(collecting.after_erasure, uow.kernel))
     analysed = await consents.ever_given(uow, ANALYTICS, ids)
     places["consent"] = await consents.unlink(uow, ids)
     places["outbox"] = await sync.forget(uow, _OURS, uids)
@@ -142,7 +146,7 @@ async def _cancel(uow: UnitOfWork, rows: Sequence[Registration], now: datetime) 
 
 async def _tell_odoo(uow: UnitOfWork, people: Sequence[tuple[Registration, UUID]]) -> tuple[Told, ...]:
     """Have attendees forgotten by the back office, which may hold them as soon as they were submitted."""
-    submitted = [(row, uid) for row, uid in people if row.confirmation_number is not None]
+    submitted = [(row, uid) for row, uid in people if row.confirmation_number is not None and not row.is_test]
     rows = {row.id: (row.uid, row.revision, row.organization_id) for row, _ in submitted}
     # The state, for the statistics: whether it comes before or after the erasure makes no difference.
     await sync.enqueue_all(uow, Destination.ODOO, Aggregate.REGISTRATION, list(rows.values()))

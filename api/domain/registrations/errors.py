@@ -1,6 +1,6 @@
 """What can go wrong with a registration."""
 
-from api.lib.errors import Conflict, NotFound, Unprocessable
+from api.lib.errors import Conflict, NotFound, Unavailable, Unprocessable
 
 
 class NotEditable(Conflict):
@@ -9,6 +9,22 @@ class NotEditable(Conflict):
     slug = "registration-not-editable"
     title = "The registration can no longer be changed"
     default_detail = "It was submitted, cancelled, or has expired. Begin a new one."
+
+
+class ChangesClosed(Conflict):
+    """The organiser lets nobody change confirmed registrations, or no longer."""
+
+    slug = "changes-closed"
+    title = "Changes are closed"
+    default_detail = "The organiser takes no changes here, or no longer. Ask them."
+
+
+class CancellingClosed(Conflict):
+    """The time to cancel is over."""
+
+    slug = "cancelling-closed"
+    title = "It is too late to cancel here"
+    default_detail = "The organiser's deadline is over. Ask them."
 
 
 class StepNotInFlow(NotFound):
@@ -51,6 +67,14 @@ class IdempotencyInProgress(Conflict):
     default_detail = "Wait a second and send it again with the same key."
 
 
+class FlowChanged(Conflict):
+    """Another flow was published since the draft's owner looked."""
+
+    slug = "flow-changed"
+    title = "The form was changed once more"
+    default_detail = "Look at what has changed now, and choose again."
+
+
 class LinkInvalid(NotFound):
     """The resume link is unknown, used or over."""
 
@@ -81,3 +105,11 @@ class NumberNotKept(Conflict):
     slug = "number-not-kept"
     title = "Numbers of this kind are not kept"
     default_detail = "They are checked when they are given, so nobody can be found by one. Search by name or address."
+
+
+class ExportsBusy(Unavailable):
+    """As many exports are being built as this process builds at once."""
+
+    slug = "exports-busy"
+    title = "Other exports are being built"
+    default_detail = "Try again in half a minute."

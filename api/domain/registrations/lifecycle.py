@@ -5,9 +5,9 @@ from uuid import UUID
 
 from api.domain.audit import service as audit
 from api.domain.catalog.contracts import EventState
-from api.domain.registrations import access, erasing, repository, retention_repository, seats, views
+from api.domain.registrations import access, erasing, repository, retention_repository, rules, seats, views
 from api.domain.registrations.contracts import RegistrationView
-from api.domain.registrations.errors import CancelFirst, NotEditable
+from api.domain.registrations.errors import CancelFirst, CancellingClosed, NotEditable
 from api.domain.registrations.models import Registration
 from api.domain.registrations.submission import announce
 from api.domain.sync.contracts import Aggregate
@@ -29,6 +29,7 @@ async def cancel(uow: UnitOfWork, uid: UUID) -> RegistrationView:
     Raises:
         NotFound: there is none such for this caller.
         NotEditable: it has expired, or the event is over and archived.
+        CancellingClosed: the organiser's deadline is over; staff may still.
     """
     row = await access.enter(uow, uid, Permission.REGISTRATION_MANAGE, lock=True)
     if row.state == "cancelled":
@@ -38,6 +39,10 @@ async def cancel(uow: UnitOfWork, uid: UUID) -> RegistrationView:
         raise NotEditable
     confirmed = row.state == "confirmed"
     now = clock.now()
+    if confirmed and not uow.principal.has(Permission.REGISTRATION_MANAGE, row.organization_id):
+        found = (await rules.of(uow, [row.event_id]))[row.event_id]
+        if not found.may_cancel(event, now):
+            raise CancellingClosed
     row.state, row.cancelled_at, row.expires_at = "cancelled", now, None
     row.touch()
     await repository.set_attendees(uow.session, row.id, "cancelled", now)
@@ -125,6 +130,7 @@ async def purge_deleted(kernel: Kernel) -> int:
             await retention_repository.purge(uow.session, [row.id for row in rows])
             gone = len(rows)
             await retention_repository.purge_keys(uow.session, clock.now() - KEY_WINDOW)
+            await retention_repository.purge_aside(uow.session, clock.now() - RESTORE_WINDOW)
         total += gone
         if gone < BATCH:
             return total

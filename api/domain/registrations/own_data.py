@@ -9,10 +9,11 @@ from api.domain.catalog import flow_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
 from api.domain.privacy import consents
-from api.domain.privacy.contracts import Section
+from api.domain.privacy.contracts import OwnFile, Section
 from api.domain.privacy.register import TABLES
-from api.domain.registrations import answers, repository, sealing
+from api.domain.registrations import answers, history, repository, sealing
 from api.domain.registrations.models import Registration
+from api.domain.registrations.uploads import service as uploads
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
 from api.lib.uow import UnitOfWork
@@ -25,6 +26,22 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
     people = defaultdict(list)
     for one in await repository.attendees_of(uow.session, [row.id for row in rows]):
         people[one.registration_id].append({"name": one.name, "email": one.email, "state": one.state})
+    aside = defaultdict(list)
+    by_id = {row.id: row for row in rows}
+    for left in await repository.aside_of(uow.session, list(by_id)):
+        answer = await sealing.open_aside(uow, by_id[left.registration_id], left)
+        aside[left.registration_id].append({"step": left.step, "field": left.pointer, "answer": answer})
+    changes = defaultdict(list)
+    for change in await history.changes_of(uow.session, list(by_id)):
+        changes[change.registration_id].append(
+            {
+                "at": change.changed_at,
+                "by": change.actor_kind,
+                "field": f"{change.step}{change.pointer}",
+                "before": change.before,
+                "after": change.after,
+            }
+        )
     records = [
         {
             "uid": row.uid,
@@ -41,11 +58,14 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
             "deleted_at": row.deleted_at,
             "attendees": people[row.id],
             "answers": given[row.id],
+            "set_aside": aside[row.id],
+            "changes": changes[row.id],
         }
         for row in rows
     ]
     return [
         Section("registrations", TABLES["registration"].title, TABLES["registration"].purpose, records),
+        await _files(uow, rows),
         await _consents(uow, rows),
         await _mails(uow, rows),
         Section("trail", "What was done", TABLES["audit_event"].purpose, await audit.about(uow, [r.uid for r in rows])),
@@ -72,6 +92,28 @@ async def _answers(uow: UnitOfWork, rows: Sequence[Registration]) -> dict[int, d
         if step.answers or secrets:
             found[step.registration_id][step.step] = answers.put_in(step.answers, secrets)
     return found
+
+
+async def _files(uow: UnitOfWork, rows: Sequence[Registration]) -> Section:
+    """Return the person's files, read when the archive is written."""
+    by_id = {row.id: row for row in rows}
+    records, files = [], []
+    for upload, content in await uploads.all_of(uow, rows):
+        path = f"files/{upload.uid}/{content.name}"
+        files.append(OwnFile(path, content.read))
+        records.append(
+            {
+                "registration": by_id[upload.registration_id].uid,
+                "field": f"{upload.step}{upload.pointer}",
+                "name": content.name,
+                "media_type": content.media_type,
+                "size": content.size,
+                "sent_at": upload.created_at,
+                "path": path,
+            }
+        )
+    use = TABLES["registration_upload"]
+    return Section("files", use.title, use.purpose, records, tuple(files))
 
 
 async def _consents(uow: UnitOfWork, rows: Sequence[Registration]) -> Section:

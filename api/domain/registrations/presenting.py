@@ -7,6 +7,7 @@ from api.domain.catalog.contracts import Event
 from api.domain.registrations import schemas
 from api.domain.registrations.contracts import (
     AttendeeInput,
+    FilterSummary,
     RegistrationRow,
     RegistrationView,
     SeatChoice,
@@ -80,6 +81,29 @@ def shown(view: RegistrationView, event: Event) -> schemas.RegistrationOut:
     )
 
 
+def filters_out(found: FilterSummary) -> schemas.RegistrationFilters:
+    """Return what registrations can be filtered by, with counts."""
+    return schemas.RegistrationFilters(
+        total=found.total,
+        states=found.states,
+        counted=found.counted,
+        tickets=[schemas.TicketFilter(uid=one.uid, name=one.name, count=one.count) for one in found.tickets],
+        fields=[
+            schemas.FieldFilter(
+                step=one.step,
+                name=one.name,
+                label=one.label,
+                kind=one.kind,
+                choices=[
+                    schemas.ChoiceFilter(value=choice.value, label=choice.label, count=choice.count)
+                    for choice in one.choices
+                ],
+            )
+            for one in found.fields
+        ],
+    )
+
+
 async def staff_rows(uow: UnitOfWork, rows: Sequence[RegistrationRow]) -> list[schemas.StaffRegistration]:
     """Return registrations as the staff's lists show them."""
     events = await catalog.by_ids(uow, [row.event_id for row in rows])
@@ -97,6 +121,7 @@ async def staff_rows(uow: UnitOfWork, rows: Sequence[RegistrationRow]) -> list[s
             attendees=row.attendees,
             submitted_at=row.submitted_at,
             updated_at=row.updated_at,
+            is_test=row.is_test,
             sync=_sync(statuses.get(row.uid)),
         )
         for row in rows

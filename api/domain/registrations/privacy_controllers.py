@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
 from msgspec import Meta
 
 from api.domain.accounts.errors import AccountNeeded
@@ -84,9 +85,9 @@ class OwnRegistrationController(Controller):
         media_type="application/zip",
         opt=declare(_HOLDER, RouteClass.EXPORT),
     )
-    async def export(self, uow: Uow, registration: FromPath[UUID]) -> Response[bytes]:
+    async def export(self, uow: Uow, registration: FromPath[UUID]) -> Stream:
         sections = await service.export(uow, registration)
-        return Response(archive.pack(sections, clock.now()), media_type="application/zip", headers=_ARCHIVE)
+        return Stream(archive.stream(sections, clock.now()), media_type="application/zip", headers=_ARCHIVE)
 
     @post(
         "/erasure",

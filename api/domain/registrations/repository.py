@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg  # type: ignore[import-untyped]
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import Row, Select, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from api.domain.registrations.models import (
     RevealNote,
     SealedAnswer,
     SeatHold,
+    SetAside,
     StepAnswer,
 )
 from api.lib import clock, tracing
@@ -53,75 +54,24 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
         )
         return list(found)
 
-    def _filtered(
-        self, organization_ids: Sequence[int], words: str | None, event_id: int | None, state: str | None
-    ) -> Select[Registration]:
-        statement = self.alive().where(Registration.organization_id.in_(organization_ids))
-        if event_id is not None:
-            statement = statement.where(Registration.event_id == event_id)
-        if state is not None:
-            statement = statement.where(Registration.state == state)
-        for word in (words or "").split():
-            pattern = f"%{_escape(word.lower())}%"
-            statement = statement.where(
-                or_(
-                    func.lower(Registration.contact_name).like(pattern, escape="\\"),
-                    func.lower(Registration.contact_email).like(pattern, escape="\\"),
-                    func.lower(Registration.confirmation_number).like(pattern, escape="\\"),
-                )
-            )
-        return statement
-
-    async def listed(
-        self,
-        organization_ids: Sequence[int],
-        *,
-        words: str | None,
-        event_id: int | None,
-        state: str | None,
-        before: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[Row[Registration, int]]:
-        """Return registrations with the number of their attendees, the last changed first."""
-        statement = self._filtered(organization_ids, words, event_id, state)
-        if before is not None:
-            statement = statement.where(tuple_(Registration.updated_at, Registration.uid) < before)
-        return await self._with_counts(statement, limit)
-
     async def with_ids(self, ids: Sequence[int], limit: int) -> Sequence[Row[Registration, int]]:
-        """Return some registrations as ``listed`` does."""
+        """Return some registrations with the number of their attendees, the last changed first."""
         return await self._with_counts(self.alive().where(Registration.id.in_(ids)), limit)
 
     async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
         count = (
             select(func.count())
-            .where(Attendee.registration_id == Registration.id)
+            .where(Attendee.registration_id == Registration.id, Attendee.state != "withdrawn")
             .correlate(Registration)
             .scalar_subquery()
         )
         statement = statement.order_by(Registration.updated_at.desc(), Registration.uid.desc()).limit(limit)
         return (await self.session.execute(statement.add_columns(count))).all()
 
-    async def chunk(
-        self, organization_ids: Sequence[int], event_id: int | None, after: int, limit: int
-    ) -> list[Registration]:
-        """Return the next registrations of an export, by private key."""
-        found = await self.session.scalars(
-            self._filtered(organization_ids, None, event_id, None)
-            .where(Registration.id > after, Registration.state != "draft")
-            .order_by(Registration.id)
-            .limit(limit)
-        )
-        return list(found)
-
     async def by_uids(self, uids: Sequence[UUID]) -> list[Registration]:
         """Return registrations whether deleted or not: other systems must learn of a deletion too."""
         found = await self.session.scalars(select(Registration).where(Registration.uid.in_(uids)))
         return list(found)
-
-
-def _escape(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 # --- before a tenant is known
@@ -162,7 +112,17 @@ async def token_is_good(session: AsyncSession, registration_id: int, token_hash:
 
 
 async def use_link(session: AsyncSession, token_hash: bytes, now: datetime) -> int | None:
-    """Use a resume link once; returns its registration's private key."""
+    """Use a link; returns its registration's private key. One that resumes a draft works once, one that a
+    confirmation carries until it is over."""
+    lasting = await session.scalar(
+        select(RegistrationToken.registration_id).where(
+            RegistrationToken.token_hash == token_hash,
+            RegistrationToken.purpose == "manage",
+            RegistrationToken.expires_at > now,
+        )
+    )
+    if lasting is not None:
+        return lasting
     return await session.scalar(
         update(RegistrationToken)
         .where(
@@ -279,6 +239,22 @@ async def drop_steps(session: AsyncSession, registration_id: int, steps: Sequenc
         )
 
 
+async def put_aside(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep answers that have no place any more."""
+    if rows:
+        await session.execute(insert(SetAside).values(list(rows)))
+
+
+async def aside_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[SetAside]:
+    """Return the answers of some registrations that were set aside, the first first."""
+    found = await session.scalars(
+        select(SetAside)
+        .where(SetAside.registration_id.in_(registration_ids))
+        .order_by(SetAside.registration_id, SetAside.created_at, SetAside.step, SetAside.pointer)
+    )
+    return list(found)
+
+
 # --- seats and attendees
 
 
@@ -297,7 +273,7 @@ _EXPIRE = text(
     """
     WITH over AS (
       SELECT registration_id, ticket_id FROM registration_seat
-      WHERE state = 'held' AND held_until < clock_timestamp()
+      WHERE state = 'held' AND held_until < :now AND registration_id IS DISTINCT FROM CAST(:but AS bigint)
         AND (CAST(:ticket AS bigint) IS NULL OR ticket_id = :ticket)
       ORDER BY ticket_id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), freed AS (
@@ -310,9 +286,12 @@ _EXPIRE = text(
 )
 
 
-async def expire_holds(session: AsyncSession, ticket_id: int | None = None) -> list[tuple[int, int]]:
-    """Let holds that have run out go; returns (ticket, seats) to be given back. Holds in use by others are skipped."""
-    found = await session.execute(_EXPIRE, {"ticket": ticket_id})
+async def expire_holds(
+    session: AsyncSession, now: datetime, ticket_id: int | None = None, *, but: int | None = None
+) -> list[tuple[int, int]]:
+    """Let holds that have run out go, those of the registration ``but`` excepted; returns (ticket, seats) to be given
+    back. Holds in use by others are skipped."""
+    found = await session.execute(_EXPIRE, {"now": now, "ticket": ticket_id, "but": but})
     return [(ticket, int(quantity)) for ticket, quantity in found]
 
 
@@ -328,15 +307,17 @@ async def drop_seats(session: AsyncSession, registration_ids: Sequence[int]) -> 
     await session.execute(delete(SeatHold).where(SeatHold.registration_id.in_(registration_ids)))
 
 
-async def attendees_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[Attendee]:
-    """Return the attendees of some registrations, in their order."""
-    found = await session.scalars(
+async def attendees_of(
+    session: AsyncSession, registration_ids: Sequence[int], *, withdrawn: bool = False
+) -> list[Attendee]:
+    """Return the attendees of some registrations, in their order; those a change took off only if asked for."""
+    statement = (
         select(Attendee)
         .where(Attendee.registration_id.in_(registration_ids), Attendee.deleted_at.is_(None))
         .order_by(Attendee.registration_id, Attendee.position)
         .execution_options(populate_existing=True)
     )
-    return list(found)
+    return list(await session.scalars(statement if withdrawn else statement.where(Attendee.state != "withdrawn")))
 
 
 async def put_attendees(session: AsyncSession, registration_id: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -347,19 +328,19 @@ async def put_attendees(session: AsyncSession, registration_id: int, rows: Seque
 
 
 async def set_attendees(session: AsyncSession, registration_id: int, state: str, now: datetime) -> None:
-    """Move all attendees of a registration to a state."""
+    """Move the attendees of a registration to a state, except those a change took off."""
     await session.execute(
         update(Attendee)
-        .where(Attendee.registration_id == registration_id)
+        .where(Attendee.registration_id == registration_id, Attendee.state != "withdrawn")
         .values(state=state, revision=Attendee.revision + 1, updated_at=now)
     )
 
 
 async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int], now: datetime) -> None:
-    """Cancel all attendees of some registrations."""
+    """Cancel the attendees of some registrations."""
     await session.execute(
         update(Attendee)
-        .where(Attendee.registration_id.in_(registration_ids))
+        .where(Attendee.registration_id.in_(registration_ids), Attendee.state != "withdrawn")
         .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
     )
 
@@ -430,6 +411,11 @@ async def try_key(session: AsyncSession, scope: str, key: str) -> bool:
 async def known_key(session: AsyncSession, scope: str, key: str) -> IdempotencyKey | None:
     """Return what happened under a key."""
     return await session.get(IdempotencyKey, (scope, key))
+
+
+async def drop_keys(session: AsyncSession, uids: Sequence[UUID]) -> None:
+    """Forget the idempotency keys of some registrations."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)))
 
 
 # --- jobs

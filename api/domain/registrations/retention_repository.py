@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.domain.registrations.models import (
     IdempotencyKey,
     Registration,
+    RegistrationChange,
     RegistrationKey,
     RegistrationToken,
     RevealNote,
     SealedAnswer,
+    SetAside,
     StepAnswer,
+    Upload,
 )
 
 
@@ -47,12 +50,26 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
     await session.execute(delete(Registration).where(Registration.id.in_(ids)))
 
 
+_THEIRS = (
+    StepAnswer, SealedAnswer, SetAside, Upload, RegistrationChange, RegistrationToken, RegistrationKey, RevealNote,
+)  # fmt: skip
+
+
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     # First: a whole number goes with its answer by itself, and the proof must count it.
     counts = {"aadhaar": await forget_whole(session, ids, None)}
     # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
-    for table in (StepAnswer, SealedAnswer, RegistrationToken, RegistrationKey, RevealNote):
+    for table in (
+        StepAnswer,
+        SealedAnswer,
+        SetAside,
+        Upload,
+        RegistrationToken,
+        RegistrationKey,
+        RevealNote,
+        RegistrationChange,
+    ):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
@@ -77,6 +94,22 @@ async def purge_keys(session: AsyncSession, before: datetime) -> None:
     """Forget idempotency keys and used-up tokens older than a time."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
     await session.execute(delete(RegistrationToken).where(RegistrationToken.expires_at < before))
+
+
+async def purge_aside(session: AsyncSession, before: datetime) -> None:
+    """Forget what was set aside in registrations that were submitted before a time."""
+    submitted = select(Registration.id).where(Registration.submitted_at < before)
+    await session.execute(delete(SetAside).where(SetAside.registration_id.in_(submitted)))
+
+
+async def drop_aside(session: AsyncSession, registration_ids: Sequence[int]) -> None:
+    """Forget what was set aside in some registrations."""
+    await session.execute(delete(SetAside).where(SetAside.registration_id.in_(registration_ids)))
+
+
+async def drop_changes(session: AsyncSession, registration_ids: Sequence[int]) -> None:
+    """Forget from what to what the answers of some registrations were changed."""
+    await session.execute(delete(RegistrationChange).where(RegistrationChange.registration_id.in_(registration_ids)))
 
 
 # --- retention

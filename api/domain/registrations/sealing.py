@@ -14,7 +14,7 @@ import msgspec
 from api.domain.forms.engine import CompiledForm
 from api.domain.registrations import aadhaar_vault, answers, repository
 from api.domain.registrations.contracts import Place
-from api.domain.registrations.models import Registration, SealedAnswer
+from api.domain.registrations.models import Registration, SealedAnswer, SetAside
 from api.lib import clock
 from api.lib.crypto import DataKey, RecordKey, Vault, needs_record_key
 from api.lib.ids import new_uid
@@ -55,7 +55,12 @@ async def data_key(uow: UnitOfWork, registration: Registration) -> DataKey | Non
     return await uow.kernel.vault.open_record_key(RecordKey(row.key_id, row.wrapped), key_context(registration.uid))
 
 
-async def _data_key_to_write(uow: UnitOfWork, registration: Registration) -> DataKey:
+async def key_to_write(uow: UnitOfWork, registration: Registration) -> DataKey:
+    """Return the key of a registration's sensitive answers, made where there is none; its row is locked then, or new.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
     found = await data_key(uow, registration)
     if found is None:
         key, found = await uow.kernel.vault.new_record_key(key_context(registration.uid))
@@ -102,7 +107,7 @@ async def resealed(uow: UnitOfWork, registration: Registration, rows: Sequence[S
         SealError: an answer does not open here.
         KeysAway: the service that holds the master keys does not answer.
     """
-    key = await _data_key_to_write(uow, registration)
+    key = await key_to_write(uow, registration)
     found = []
     for row in rows:
         bound_to = context(registration, row.step, row.pointer)
@@ -132,10 +137,38 @@ async def keep_note(uow: UnitOfWork, registration: Registration, note: str) -> U
         KeysAway: the service that holds the master keys does not answer.
     """
     uid = new_uid()
-    key = await _data_key_to_write(uow, registration)
+    key = await key_to_write(uow, registration)
     sealed = key.seal(note.encode(), context=_note_context(registration, uid))
     await repository.add_note(uow.session, registration, uid, sealed)
     return uid
+
+
+def _aside_context(registration: Registration, place: tuple[int, str, str]) -> str:
+    version, step, pointer = place
+    return f"registration_set_aside:sealed:{registration.uid}:{version}:{step}:{pointer}"
+
+
+async def seal_aside(uow: UnitOfWork, registration: Registration, place: tuple[int, str, str], value: Any) -> bytes:
+    """Return an answer that is set aside, sealed for its place: (flow version, step, pointer).
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    key = await key_to_write(uow, registration)
+    return key.seal(msgspec.json.encode(value), context=_aside_context(registration, place))
+
+
+async def open_aside(uow: UnitOfWork, registration: Registration, one: SetAside) -> Any:
+    """Return an answer that was set aside, whole; its mask where nothing else was kept.
+
+    Raises:
+        KeysAway: the service that holds the master keys does not answer.
+    """
+    key = await data_key(uow, registration) if one.sealed is not None else None
+    if one.sealed is None or key is None:
+        return one.answer["value"]
+    place = (one.flow_version_id, one.step, one.pointer)
+    return msgspec.json.decode(key.open(one.sealed, context=_aside_context(registration, place)))
 
 
 async def open_note(uow: UnitOfWork, registration: Registration, uid: UUID) -> str | None:
@@ -233,7 +266,7 @@ class _Writer:
     ) -> "_Writer":
         given = [secret for _, secret in secrets if not secret.kept]
         needed = aadhaar_vault.is_on(uow) or any(secret.identity != AADHAAR for secret in given)
-        key = await _data_key_to_write(uow, registration) if given and needed else None
+        key = await key_to_write(uow, registration) if given and needed else None
         checked = await _checked(uow, registration) if len(given) < len(secrets) else {}
         return cls(uow.kernel.vault, registration, key, checked, keeps_whole=aadhaar_vault.is_on(uow))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from api.domain.audit import service as audit
 from api.domain.catalog import ticket_service
 from api.domain.catalog.contracts import Event, Ticket
 from api.domain.catalog.errors import TicketSoldOut
@@ -39,7 +40,13 @@ async def choose(
         TicketNotOnSale, TicketSoldOut, Unprocessable: the former seats then stay held.
     """
     checked(choice, pointer)
-    wanted = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
+    late = allows(registration, "late")
+    wanted = await ticket_service.chosen(
+        uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer, late=late
+    )
+    if registration.is_test:
+        await repository.put_seats(uow.session, registration.id, trial_rows(registration, wanted))
+        return
     before = await repository.seats_of(uow.session, [registration.id], lock=True)
     held = {row.ticket_id: row.quantity for row in before if row.state == "held"}
     tickets = {ticket.id: (ticket, quantity) for ticket, quantity in wanted}
@@ -48,7 +55,7 @@ async def choose(
         ticket, quantity = tickets.get(ticket_id, (None, 0))
         more = quantity - held.get(ticket_id, 0)
         if more > 0 and ticket is not None:
-            await _hold(uow, ticket, more)
+            await _hold(uow, registration, ticket, more)
         elif more < 0:
             await ticket_service.give_back(uow, [{"ticket_id": ticket_id, "held": -more, "taken": 0}])
     until = clock.now() + timedelta(seconds=uow.kernel.settings.hold_seconds)
@@ -57,7 +64,32 @@ async def choose(
     )
 
 
-def _row(registration: Registration, ticket: Ticket, quantity: int, until: datetime) -> dict[str, object]:
+def allows(registration: Registration, what: str) -> bool:
+    """Tell whether staff have let a registration do something: ``late``, ``over`` or ``silent``."""
+    return bool((registration.allowance or {}).get(what))
+
+
+def trial_rows(registration: Registration, wanted: Sequence[tuple[Ticket, int]]) -> list[dict[str, object]]:
+    """Return seats that are chosen and never counted: those of a trial."""
+    return [
+        _row(registration, ticket, quantity, None) | {"state": "wanted", "held_until": None}
+        for ticket, quantity in wanted
+    ]
+
+
+async def make_room(uow: UnitOfWork, registration: Registration, ticket: Ticket, quantity: int) -> None:
+    """Add the seats that a registration lacks which staff let go over the capacity; the trail is told how many."""
+    if not allows(registration, "over"):
+        return
+    added = await ticket_service.make_room(uow, ticket, quantity)
+    if added:
+        await audit.record(
+            uow, "registration.seats-added", subject_type="registration", subject_uid=registration.uid,
+            organization_id=registration.organization_id, details={"seats": added},
+        )  # fmt: skip
+
+
+def _row(registration: Registration, ticket: Ticket, quantity: int, until: datetime | None) -> dict[str, object]:
     return {
         "registration_id": registration.id,
         "organization_id": registration.organization_id,
@@ -68,18 +100,19 @@ def _row(registration: Registration, ticket: Ticket, quantity: int, until: datet
     }
 
 
-async def _hold(uow: UnitOfWork, ticket: Ticket, quantity: int) -> None:
+async def _hold(uow: UnitOfWork, registration: Registration, ticket: Ticket, quantity: int) -> None:
     try:
         await ticket_service.hold(uow, ticket, quantity)
     except TicketSoldOut:
-        if not await free_expired(uow, ticket.id):
+        # Not its own: those are counted already, and are about to be held anew.
+        if not await free_expired(uow, ticket.id, but=registration.id):
             raise
         await ticket_service.hold(uow, ticket, quantity)
 
 
-async def free_expired(uow: UnitOfWork, ticket_id: int | None = None) -> int:
-    """Give back seats whose hold has run out; returns how many."""
-    freed = await repository.expire_holds(uow.session, ticket_id)
+async def free_expired(uow: UnitOfWork, ticket_id: int | None = None, *, but: int | None = None) -> int:
+    """Give back seats whose hold has run out, except those of the registration ``but``; returns how many."""
+    freed = await repository.expire_holds(uow.session, clock.now(), ticket_id, but=but)
     await ticket_service.give_back(uow, [{"ticket_id": key, "held": seats, "taken": 0} for key, seats in freed])
     return sum(seats for _, seats in freed)
 
@@ -124,3 +157,17 @@ async def take(uow: UnitOfWork, tickets: Sequence[Ticket], rows: Sequence[SeatHo
             if not await free_expired(uow, row.ticket_id):
                 raise
             await ticket_service.take(uow, by_id[row.ticket_id], row.quantity, held=held)
+
+
+async def take_more(uow: UnitOfWork, ticket: Ticket, quantity: int) -> None:
+    """Take seats for a registration that is confirmed already.
+
+    Raises:
+        TicketSoldOut: there are not enough.
+    """
+    try:
+        await ticket_service.take(uow, ticket, quantity, held=0)
+    except TicketSoldOut:
+        if not await free_expired(uow, ticket.id):
+            raise
+        await ticket_service.take(uow, ticket, quantity, held=0)

@@ -24,6 +24,7 @@ from api.domain.registrations.errors import (
 )
 from api.domain.registrations.models import Registration
 from api.domain.registrations.repository import RegistrationRepository
+from api.domain.registrations.uploads import attaching
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
@@ -62,6 +63,7 @@ async def begin(uow: UnitOfWork, which: str, locale: str) -> tuple[Registration,
             locale=locale,
             clock_now=now,
             clock_timezone=event.timezone,
+            is_test=event.test_mode,
             expires_at=now + timedelta(seconds=uow.kernel.settings.draft_seconds),
         )
     )
@@ -131,7 +133,7 @@ async def editable(uow: UnitOfWork, uid: UUID, revision: int | None) -> tuple[Re
     if row.state != "draft":
         raise NotEditable
     event = await access.event_of(uow, row)
-    if not event.registration_open(clock.now()):
+    if not event.registration_open(clock.now()) and not seats.allows(row, "late"):
         raise EventClosed
     return row, event
 
@@ -210,13 +212,15 @@ async def _save_form(
         sealed = await repository.sealed_of(uow.session, [row.id])
         stored = await sealing.open_step(uow, row, sealed, step.name)
         given, lost = answers.restore_masked(form, given, stored)
-    result = engine.validate(form, given, clock_of(row), partial=not complete)
+    result = engine.validate(form, given, clock_of(row), partial=not complete, before=before.get(step.name, {}))
+    kept, missing = await attaching.attach(uow, row, {step.name: form}, {step.name: result.answers})
     problems = assessment.field_problems(result.errors, "/answers", row.locale)
+    problems.extend(FieldProblem(f"/answers{one.pointer}", one.code, one.message) for _, one in missing)
     problems.extend(FieldProblem(f"/answers{at}", "masked", "Enter this answer again.") for at in lost)
     if problems and (complete or any(problem.code in _CLIENT_MISTAKES for problem in problems)):
         raise AnswersInvalid(errors=tuple(problems))
-    await sealing.store(uow, row, {step.name: (form, result.answers, complete)})
-    keep_contact(row, assessment.contact_of(form, result.answers))
+    await sealing.store(uow, row, {step.name: (form, kept[step.name], complete)})
+    keep_contact(row, assessment.contact_of(form, kept[step.name]))
     return [StepProblem(problem.pointer, problem.code, problem.message) for problem in problems]
 
 

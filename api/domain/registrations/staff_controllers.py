@@ -1,29 +1,28 @@
 """Routes of registrations, for staff."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.domain.catalog import service as catalog
-from api.domain.registrations import lifecycle, schemas, staff_service
-from api.domain.registrations.errors import CancelFirst
-from api.domain.registrations.presenting import registration_out, staff_rows
+from api.domain.registrations import lifecycle, schemas, staff_filters, staff_service
+from api.domain.registrations.asking import Asked, provide_asked
+from api.domain.registrations.errors import CancelFirst, ExportsBusy
+from api.domain.registrations.exports import service as exports
+from api.domain.registrations.presenting import filters_out, registration_out, staff_rows
 from api.lib import clock
 from api.lib.http import pagination
 from api.lib.http.preconditions import etag
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
+from api.lib.http.streaming import OwnTypeStream
 from api.lib.security import Permission
 from api.lib.throttle import RouteClass
 
-StateFilter = Annotated[
-    Literal["draft", "confirmed", "cancelled", "expired"] | None,
-    QueryParameter(name="state", description="Only in this state."),
-]
-EventFilter = Annotated[UUID | None, QueryParameter(name="event", description="Only of this event.")]
+_READ = Permission.REGISTRATION_READ
 
 
 class StaffRegistrationController(Controller):
@@ -31,35 +30,25 @@ class StaffRegistrationController(Controller):
 
     path = "/api/v1"
     tags = ("Staff",)
+    dependencies: ClassVar = {"asked": Provide(provide_asked, sync_to_thread=False)}
 
     @get(
         "/organizations/{organization:uuid}/registrations",
         operation_id="listRegistrations",
         summary="Registrations of an organization and those below it, the last changed first",
-        opt=declare(Permission.REGISTRATION_READ, RouteClass.STAFF),
+        opt=declare(_READ, RouteClass.STAFF),
     )
     async def list_registrations(
         self,
         uow: Uow,
         organization: FromPath[UUID],
-        q: Annotated[
-            str | None, QueryParameter(max_length=200, description="Parts of name, address or number.")
-        ] = None,
-        event: EventFilter = None,
-        in_state: StateFilter = None,
+        asked: NamedDependency[Asked],
         cursor: pagination.CursorText = None,
         limit: pagination.Limit = 50,
     ) -> schemas.StaffRegistrationPage:
-        ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_READ)
-        rows = await staff_service.listed(
-            uow,
-            ids,
-            words=q,
-            event=await staff_service.event_id(uow, ids, event),
-            state=in_state,
-            before=pagination.decode(cursor),
-            limit=limit + 1,
-        )
+        ids = await staff_service.enter(uow, organization, _READ)
+        wanted, _ = await asked.filter(uow, ids)
+        rows = await staff_service.listed(uow, wanted, pagination.decode(cursor), limit + 1)
         shown = rows[:limit]
         items = await staff_rows(uow, shown)
         last = shown[-1] if len(rows) > limit else None
@@ -67,23 +56,45 @@ class StaffRegistrationController(Controller):
         return schemas.StaffRegistrationPage(items=items, next_cursor=cursor_text)
 
     @get(
+        "/organizations/{organization:uuid}/registrations/filters",
+        operation_id="getRegistrationFilters",
+        summary="What registrations can be filtered by, and how many of them have what, under the same filters",
+        opt=declare(_READ, RouteClass.STAFF),
+    )
+    async def filters(
+        self, uow: Uow, organization: FromPath[UUID], asked: NamedDependency[Asked]
+    ) -> schemas.RegistrationFilters:
+        ids = await staff_service.enter(uow, organization, _READ)
+        wanted, event = await asked.filter(uow, ids)
+        return filters_out(await staff_filters.summary(uow, wanted, event))
+
+    @get(
         "/organizations/{organization:uuid}/registrations/export",
         operation_id="exportRegistrations",
-        summary="Submitted registrations as CSV; with `event`, all its answers, the sensitive ones masked",
+        summary="Submitted registrations as CSV, XLSX or Parquet; with `event`, all its answers, the sensitive masked",
         media_type="text/csv",
-        opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT),
+        opt=declare(Permission.REGISTRATION_EXPORT, RouteClass.EXPORT, ExportsBusy),
     )
-    async def export(self, uow: Uow, organization: FromPath[UUID], event: EventFilter = None) -> Stream:
+    async def export(
+        self,
+        uow: Uow,
+        organization: FromPath[UUID],
+        asked: NamedDependency[Asked],
+        form: Annotated[Literal["csv", "xlsx", "parquet"], QueryParameter(name="format")] = "csv",
+    ) -> Stream:
         ids = await staff_service.enter(uow, organization, Permission.REGISTRATION_EXPORT)
-        chosen = await staff_service.event_id(uow, ids, event)
-        found = (await catalog.by_ids(uow, [chosen]))[chosen] if chosen is not None else None
-        lines = staff_service.export(uow.kernel, uow.principal, uow.request_id, uow.scope, ids[0], found)
-        name = f"registrations-{found.slug if found else 'all'}.csv"
+        wanted, event = await asked.filter(uow, ids)
+        export = exports.Export(
+            uow.kernel, uow.principal, uow.request_id, uow.scope, ids[0], exports.Format(form), event,
+            await exports.choice(uow, wanted),
+        )  # fmt: skip
+        pieces = await exports.written(export)
+        name = f"registrations-{event.slug if event else 'all'}.{form}"
         headers: dict[str, Any] = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
         }
-        return Stream(lines, media_type="text/csv", headers=headers)
+        return OwnTypeStream(pieces, media_type=exports.MEDIA_TYPES[export.form], headers=headers)
 
     @delete(
         "/organizations/{organization:uuid}/registrations/{registration:uuid}",

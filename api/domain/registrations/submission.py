@@ -1,6 +1,7 @@
 """Submitting: all or nothing, once for each Idempotency-Key, with the seats taken last."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,7 @@ from api.domain.registrations.errors import (
 )
 from api.domain.registrations.models import IdempotencyKey, Registration, SeatHold
 from api.domain.registrations.repository import RegistrationRepository
+from api.domain.registrations.uploads import attaching
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Destination
 from api.lib import clock
@@ -90,7 +92,7 @@ async def submit(uow: UnitOfWork, uid: UUID, *, revision: int | None, key: str |
         flow = await access.flow_of(uow, row)
         saved = await service.opened_steps(uow, row, flow)
         given = {name: StepInput(answers=answers) for name, answers in saved.items()}
-        await _complete(uow, row, event, flow, given)
+        await _complete(uow, row, event, flow, given, kept=saved)
         return row
 
     body = f"{uid}:{revision}".encode()
@@ -142,11 +144,18 @@ def given_masks(
 
 
 async def _complete(
-    uow: UnitOfWork, row: Registration, event: Event, flow: FlowVersion, given: Mapping[str, StepInput]
+    uow: UnitOfWork,
+    row: Registration,
+    event: Event,
+    flow: FlowVersion,
+    given: Mapping[str, StepInput],
+    *,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
     forms = await flow_service.forms_of(uow, flow)
-    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale)
+    found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale, kept=kept)
+    found = await attaching.assessed(uow, row, flow, forms, found)
     tickets = await ticket_service.of(uow, event)
     wanted = await _wanted(uow, row, event, flow, given, tickets)
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
@@ -165,6 +174,11 @@ async def _complete(
         raise AnswersInvalid(errors=tuple(problems))
     await _write(uow, row, flow, found, people, tickets)
     await _confirm(uow, row)
+    if row.is_test:
+        return
+    for seat in wanted:
+        if seat.state == "wanted":
+            await seats.make_room(uow, row, next(one for one in tickets if one.id == seat.ticket_id), seat.quantity)
     await seats.take(uow, tickets, wanted)
 
 
@@ -194,8 +208,12 @@ async def _wanted(
         choice = (SeatChoice(tickets[0].uid, 1),)
     pointer = tickets_pointer(flow)
     seats.checked(choice, pointer)
-    pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
-    await seats.refuse_sold_out(uow, pairs)
+    late = seats.allows(row, "late")
+    pairs = await ticket_service.chosen(
+        uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer, late=late
+    )
+    if not (row.is_test or seats.allows(row, "over")):
+        await seats.refuse_sold_out(uow, pairs)
     rows = [
         SeatHold(
             registration_id=row.id,
@@ -287,12 +305,18 @@ async def _confirm(uow: UnitOfWork, row: Registration) -> None:
         uow, "registration.confirmed", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id,
     )  # fmt: skip
-    await announce(uow, row, Aggregate.CONFIRMATION)
+    silent = seats.allows(row, "silent")
+    await announce(uow, row, Aggregate.REGISTRATION if silent else Aggregate.CONFIRMATION)
     uow.kernel.metrics.increment("registration.confirmed")
 
 
 async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> None:
-    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up."""
+    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up.
+
+    Nobody is told of a trial.
+    """
+    if row.is_test:
+        return
     confirmed = occasion is Aggregate.CONFIRMATION
     measured = confirmed and bool(await consents.consenting(uow, ANALYTICS, [row.id]))
     for destination, aggregate in messages(uow.kernel.settings, occasion, email=row.contact_email, measured=measured):

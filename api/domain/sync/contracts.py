@@ -25,6 +25,10 @@ class Aggregate(StrEnum):
     CONFIRMATION = "registration.confirmation"
     CANCELLATION = "registration.cancellation"
     RESUME_LINK = "registration.resume-link"
+    CHANGED = "registration.changed"
+    # Asked for again: by the holder or staff for one (its revision is a time), or by staff for many (a mailing's key).
+    RESEND = "registration.resend"
+    MAILING = "registration.mailing"
     SUBMITTED = "registration.submitted"
     # To be forgotten. The row's own uid is all that the destination needs: what it was about may be gone by then.
     ATTENDEE_ERASURE = "attendee.erasure"
@@ -36,6 +40,9 @@ class Aggregate(StrEnum):
     ACCOUNT_PASSWORD_CHANGED = "account.password-changed"  # noqa: S105 (an occasion)
     ACCOUNT_SECOND_FACTOR_ON = "account.second-factor-on"
     ACCOUNT_SECOND_FACTOR_OFF = "account.second-factor-off"
+    ACCOUNT_INVITED = "account.invited"
+    # What an organiser has written, to themselves.
+    MAIL_TRIAL = "account.mail-trial"
     SUPPORT_REQUEST = "support-request"
 
 

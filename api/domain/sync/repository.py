@@ -32,6 +32,31 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     await session.execute(insert(OutboxRow).values(list(rows)).on_conflict_do_nothing())
 
 
+_ADD_MANY = text(
+    """
+    INSERT INTO outbox (destination, aggregate, aggregate_uid, revision, organization_id, state, attempts,
+                        available_at, created_at)
+    SELECT :destination, :aggregate, wanted.uid, :revision, wanted.home, 'pending', 0, :now, :now
+    FROM unnest(CAST(:uids AS uuid[]), CAST(:homes AS bigint[])) AS wanted (uid, home)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+async def add_many(
+    session: AsyncSession,
+    destination: str,
+    aggregate: str,
+    revision: int,
+    wanted: Sequence[tuple[UUID, int]],
+    now: datetime,
+) -> None:
+    """Insert a row of one revision for each (uid, organization): two parameters, however many there are."""
+    values = {"destination": destination, "aggregate": aggregate, "revision": revision, "now": now}
+    arrays = {"uids": [uid for uid, _ in wanted], "homes": [home for _, home in wanted]}
+    await session.execute(_ADD_MANY, values | arrays)
+
+
 async def claim(session: AsyncSession, destination: str, *, size: int, lease: float) -> tuple[UUID, list[Claimed]]:
     """Take up to ``size`` due rows for ``lease`` seconds; nobody else gets them meanwhile."""
     token = uuid4()
@@ -231,3 +256,40 @@ async def told(session: AsyncSession, uids: Sequence[UUID]) -> list[tuple[str, s
 def retry_at(now: datetime, attempts: int) -> datetime:
     """Return when to try again: 1 s, 2 s, 4 s … up to five minutes."""
     return now + timedelta(seconds=min(2.0 ** max(attempts - 1, 0), 300.0))
+
+
+async def progress(
+    session: AsyncSession, destination: str, aggregate: str, revisions: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return (pending, dead) by revision."""
+    found = await session.execute(
+        select(
+            OutboxRow.revision,
+            func.count().filter(OutboxRow.state == "pending"),
+            func.count().filter(OutboxRow.state == "dead"),
+        )
+        .where(
+            OutboxRow.destination == destination,
+            OutboxRow.aggregate == aggregate,
+            OutboxRow.revision.in_(revisions),
+        )
+        .group_by(OutboxRow.revision)
+    )
+    return {revision: (pending, dead) for revision, pending, dead in found}
+
+
+async def withdraw(session: AsyncSession, destination: str, aggregate: str, revision: int) -> int:
+    """Delete the rows of a revision that nobody has taken."""
+    gone = await session.execute(
+        delete(OutboxRow)
+        .where(
+            OutboxRow.destination == destination,
+            OutboxRow.aggregate == aggregate,
+            OutboxRow.revision == revision,
+            OutboxRow.state == "pending",
+            # One that is being sent has its lease's end here.
+            OutboxRow.lease_token.is_(None) | (OutboxRow.available_at <= func.clock_timestamp()),
+        )
+        .returning(OutboxRow.id)
+    )
+    return len(gone.all())

@@ -73,6 +73,15 @@ async def enqueue_all(
     uow.nudge(DRAIN[destination])
 
 
+async def enqueue_many(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, wanted: Sequence[tuple[UUID, int]], revision: int
+) -> None:
+    """Add outbox rows of one revision for any number of aggregates, given as (uid, organization)."""
+    if wanted:
+        await repository.add_many(uow.session, destination.value, aggregate.value, revision, wanted, clock.now())
+        uow.nudge(DRAIN[destination])
+
+
 async def statuses(
     uow: UnitOfWork, aggregate: Aggregate, uids: Sequence[UUID], destination: Destination = Destination.ODOO
 ) -> dict[UUID, SyncStatus]:
@@ -181,3 +190,15 @@ async def forget(uow: UnitOfWork, destinations: Sequence[Destination], uids: Seq
 async def told(uow: UnitOfWork, uids: Sequence[UUID]) -> list[tuple[str, str, UUID, datetime]]:
     """Return (destination, aggregate, uid, time) of what was delivered about some aggregates, the oldest first."""
     return await repository.told(uow.session, uids) if uids else []
+
+
+async def progress(
+    uow: UnitOfWork, destination: Destination, aggregate: Aggregate, revisions: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return (waiting, given up) of the rows of each revision, for work that has one revision for many aggregates."""
+    return await repository.progress(uow.session, destination, aggregate, revisions) if revisions else {}
+
+
+async def withdraw(uow: UnitOfWork, destination: Destination, aggregate: Aggregate, revision: int) -> int:
+    """Drop the rows of a revision that wait; returns how many. What a worker holds at this moment is still sent."""
+    return await repository.withdraw(uow.session, destination, aggregate, revision)

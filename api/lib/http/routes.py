@@ -24,6 +24,8 @@ class Body(msgspec.Struct, frozen=True):
 # A form's document, spreadsheet or not, may be larger than any answer.
 DOCUMENT = Body(5 * 1024 * 1024)
 UPLOAD = Body(5 * 1024 * 1024, "multipart/form-data")
+# A piece of a file that somebody adds to their answers.
+CHUNK = Body(1024 * 1024, "application/offset+octet-stream")
 # A picture, and the frame that multipart/form-data puts around it.
 PICTURE = Body(10 * 1024 * 1024 + 4096, "multipart/form-data")
 

@@ -28,9 +28,13 @@ function Marked({ children }: { children: ReactNode }) {
   );
 }
 
-export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
+type Language = Parameters<typeof I18nProvider>[0]["first"];
+
+type ProvidersProps = { client: QueryClient; language?: Language; children: ReactNode };
+
+export function Providers({ client, language, children }: ProvidersProps) {
   return (
-    <I18nProvider>
+    <I18nProvider first={language}>
       <QueryClientProvider client={client}>
         <Marked>{children}</Marked>
       </QueryClientProvider>
@@ -38,10 +42,10 @@ export function Providers({ client, children }: { client: QueryClient; children:
   );
 }
 
-export function App() {
+export function App({ language }: { language?: Language }) {
   const [client] = useState(makeQueryClient);
   return (
-    <Providers client={client}>
+    <Providers client={client} language={language}>
       <CrashBoundary>
         <BrowserRouter>
           <AppRoutes />

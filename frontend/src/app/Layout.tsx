@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { Link, NavLink, useNavigate } from "react-router";
 import { Button } from "@/components/ui/Button";
-import { UI_LOCALES, useI18n } from "@/lib/i18n/i18n";
+import { useI18n } from "@/lib/i18n/i18n";
 import { isStaff, useSession, useSignOut } from "@/lib/session/session";
+import { LanguageSwitch } from "./LanguageSwitch";
 import "./layout.css";
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -75,33 +76,5 @@ function Navigation() {
         <NavLink to="/sign-in">{t.nav.signIn}</NavLink>
       )}
     </nav>
-  );
-}
-
-function LanguageSwitch() {
-  const { language, setLocale, messages: t } = useI18n();
-  return (
-    <div className="language">
-      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-        <g fill="none" stroke="currentColor" strokeWidth="1.6">
-          <circle cx="10" cy="10" r="8" />
-          <path d="M2 10h16M10 2c5 5 5 11 0 16M10 2c-5 5-5 11 0 16" />
-        </g>
-      </svg>
-      <select
-        aria-label={t.common.language}
-        value={language}
-        onChange={(event) => {
-          const chosen = UI_LOCALES.find(({ code }) => code === event.target.value);
-          if (chosen) setLocale(chosen.code);
-        }}
-      >
-        {UI_LOCALES.map(({ code, name }) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

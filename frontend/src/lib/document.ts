@@ -223,17 +223,3 @@ export function withValueAt(
   const record = (typeof value === "object" && value !== null ? value : {}) as Answers;
   return { ...record, [head]: withValueAt(record[head], rest, next) };
 }
-
-/** The answers a form or a new item begins with. */
-export function defaultsOf(fields: readonly FormField[]): Answers {
-  const found: Answers = {};
-  for (const field of answerFields(fields)) {
-    if (field.default !== undefined && field.default !== null) found[field.name] = field.default;
-    else if (field.type === "repeat" && field.min_items && !field.count) {
-      found[field.name] = Array.from({ length: field.min_items }, () =>
-        defaultsOf(field.fields ?? []),
-      );
-    }
-  }
-  return found;
-}

@@ -8,6 +8,8 @@ import {
   evaluate,
   evaluateCondition,
   type FieldView,
+  openingAnswers,
+  openingItem,
   validate,
 } from "@/lib/forms";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
@@ -18,6 +20,8 @@ export type FieldScreen = {
   required: boolean;
   /** The choices offered now. */
   choices: ReadonlySet<string>;
+  /** The rows of a matrix that are asked now; null where nothing narrows them. */
+  rows: ReadonlySet<string> | null;
   calculated: unknown;
   /** How many items a counted repeat has; null when the participant adds them. */
   count: number | null;
@@ -30,12 +34,16 @@ export type FormScreen = {
   field: (pointer: string) => FieldScreen;
   /** What would be stored: visible, well formed, calculated ones included. */
   answers: Answers;
+  /** What one more item of the repeat at `path` begins with. */
+  newItem: (path: readonly (string | number)[]) => Answers;
 };
 
 export type AnswerError = { pointer: string; code: string; message: LocalizedText | string | null };
 
 export type FormProgram = {
   document: FormDocument;
+  /** The answers that a draft begins with: the form's defaults. */
+  opening: () => Answers;
   screen: (answers: Answers) => FormScreen;
   errors: (answers: Answers, partial: boolean) => AnswerError[];
 };
@@ -46,9 +54,16 @@ const NOTHING: FieldScreen = {
   visible: false,
   required: false,
   choices: new Set(),
+  rows: null,
   calculated: undefined,
   count: null,
 };
+
+/** Read loosely: not every engine narrows the rows of a matrix. */
+function rowsOf(view: FieldView): ReadonlySet<string> | null {
+  const { rows } = view as { rows?: readonly { value: string }[] };
+  return rows && view.field.rows ? new Set(rows.map(({ value }) => value)) : null;
+}
 
 function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): void {
   for (const view of fields) {
@@ -56,6 +71,7 @@ function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): 
       visible: true,
       required: view.required,
       choices: new Set(view.choices.map(({ value }) => value)),
+      rows: rowsOf(view),
       calculated: undefined,
       count: view.counted ? view.items.length : null,
     });
@@ -82,10 +98,15 @@ export async function prepareForms(forms: Record<string, { compiled: unknown }>)
 export function programOf(form: { source: unknown; compiled: unknown }, clock: Clock): FormProgram {
   const source = form.source as EngineDocument;
   const compiled = form.compiled as CompiledForm;
+  // What was kept last: a calculation with a trigger holds on to its value until the trigger changes.
+  let before: EngineAnswers | null = null;
   return {
     document: readDocument(source),
+    opening: () => openingAnswers(compiled, {}, clock),
     screen: (answers) => {
-      const state = evaluate(compiled, source, answers as EngineAnswers, clock);
+      before ??= answers as EngineAnswers;
+      const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
+      before = state.answers;
       const pages = new Set(state.pages.map(({ name }) => name));
       const sections = new Set(
         state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
@@ -101,10 +122,11 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
         section: (name) => sections.has(name),
         field: (pointer) => fields.get(pointer) ?? NOTHING,
         answers: state.answers,
+        newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
       };
     },
     errors: (answers, partial) => [
-      ...validate(compiled, source, answers as EngineAnswers, clock, { partial }).errors,
+      ...validate(compiled, source, answers as EngineAnswers, clock, { partial, before }).errors,
     ],
   };
 }

@@ -16,6 +16,7 @@ from api.domain.forms.engine.api import (
     shared_fields,
 )
 from api.domain.forms.engine.clock import Clock
+from api.domain.forms.engine.columns import Cell, Column, cells, columns_of, repeat_sizes
 from api.domain.forms.engine.compiled import COMPILER_VERSION, CompiledExpression, CompiledForm, Item
 from api.domain.forms.engine.compiler import compile_condition, compile_form
 from api.domain.forms.engine.conditions import condition_types, evaluate_condition
@@ -31,16 +32,28 @@ from api.domain.forms.engine.document import (
 )
 from api.domain.forms.engine.fields.identity import clean_identity
 from api.domain.forms.engine.masking import is_masked, mask
+from api.domain.forms.engine.opening import opening_answers
 from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
+from api.domain.forms.engine.rendering import Line, lines_of, plain_answer
+from api.domain.forms.engine.scalars import as_scalar
 from api.domain.forms.engine.state import FormState, evaluate
 from api.domain.forms.engine.types import FieldType, ValueType
 from api.domain.forms.engine.validation import FieldError, Validation, validate
-from api.domain.forms.engine.xlsform import SheetProblem, SheetReport, import_xlsform
+from api.domain.forms.engine.xlsform import (
+    SheetProblem,
+    SheetReport,
+    SheetTooLarge,
+    export_csv,
+    export_xlsx,
+    import_xlsform,
+)
 
 __all__ = [
     "COMPILER_VERSION",
+    "Cell",
     "Choice",
     "Clock",
+    "Column",
     "CompiledExpression",
     "CompiledForm",
     "DocumentInvalid",
@@ -51,17 +64,22 @@ __all__ = [
     "FormDocument",
     "FormState",
     "Item",
+    "Line",
     "Page",
     "Problem",
     "Section",
     "SheetProblem",
     "SheetReport",
+    "SheetTooLarge",
     "Text",
     "Validation",
     "ValueType",
+    "as_scalar",
     "canonical_bytes",
+    "cells",
     "check_document",
     "clean_identity",
+    "columns_of",
     "compile_condition",
     "compile_form",
     "condition_types",
@@ -69,12 +87,18 @@ __all__ = [
     "evaluate",
     "evaluate_condition",
     "examine",
+    "export_csv",
+    "export_xlsx",
     "import_xlsform",
     "is_masked",
     "leaf_fields",
+    "lines_of",
     "mask",
+    "opening_answers",
     "parse_document",
+    "plain_answer",
     "registrant_fields",
+    "repeat_sizes",
     "sensitive_fields",
     "shared_fields",
     "validate",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from api.domain.forms.engine.document import MAX_CHOICES, Choice, Field, FormDocument, Text
+from api.domain.forms.engine.environment import base_name
 from api.domain.forms.engine.field_checks import check_field
 from api.domain.forms.engine.outline import Outline
 from api.domain.forms.engine.problems import Problem, pointer_token
@@ -16,7 +17,9 @@ NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]*")
 LOCALE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 MAX_NAME = 64
 MAX_TEXT = 10_000
-_UNLABELLED = CONTAINERS | {FieldType.CALCULATED}
+_UNLABELLED = CONTAINERS | {FieldType.CALCULATED, FieldType.HIDDEN}
+_SPACED = frozenset({FieldType.MULTIPLE_CHOICE, FieldType.RANKING})
+"""Types whose values stand in one text with spaces between them, to an expression."""
 
 
 def check_rules(document: FormDocument, found: Outline) -> Iterator[Problem]:
@@ -66,7 +69,7 @@ def _check_names(found: Outline) -> Iterator[Problem]:
 
 
 def _check_choice_lists(document: FormDocument, found: Outline) -> Iterator[Problem]:
-    spaced = {item.choices for item in found.items if item.type is FieldType.MULTIPLE_CHOICE}
+    spaced = {item.choices for item in found.items if item.type in _SPACED or item.multiple}
     if sum(len(choices) for choices in document.choice_lists.values()) > MAX_CHOICES:
         yield Problem("/choice_lists", "too_many_choices", f"a form may have {MAX_CHOICES} choices")
     for name, choices in document.choice_lists.items():
@@ -118,14 +121,16 @@ def _check_references(document: FormDocument, found: Outline) -> Iterator[Proble
     for pointer, text in _texts(document, found):
         for locale, words in text.items():
             for name in _REFERENCE.findall(words):
-                if name not in found.names:
+                if base_name(name) not in found.names:
                     place = f"{pointer}/{pointer_token(locale)}"
                     yield Problem(place, "unknown_name", f"the text shows ${{{name}}}, but there is no such field")
 
 
 def _texts(document: FormDocument, found: Outline) -> Iterator[tuple[str, Text]]:
     for index, source in enumerate(found.fields):
-        for name in ("label", "hint", "required_message", "constraint_message") if source is not None else ():
+        for name in (
+            ("label", "hint", "guidance", "required_message", "constraint_message") if source is not None else ()
+        ):
             yield f"{found.pointers[index]}/{name}", getattr(source, name) or {}
     for page_at, page in enumerate(document.pages):
         pointer = f"/pages/{page_at}"
@@ -137,7 +142,7 @@ def _texts(document: FormDocument, found: Outline) -> Iterator[tuple[str, Text]]
 
 def _check_field_texts(field: Field, pointer: str, document: FormDocument) -> Iterator[Problem]:
     yield from _text_problems(field.label, f"{pointer}/label", document, needed=field.type not in _UNLABELLED)
-    for name in ("hint", "required_message", "constraint_message"):
+    for name in ("hint", "guidance", "required_message", "constraint_message"):
         yield from _text_problems(getattr(field, name), f"{pointer}/{name}", document)
 
 

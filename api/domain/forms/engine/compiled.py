@@ -13,7 +13,7 @@ import msgspec
 from api.domain.forms.engine.document import Identity, MapsTo, Text
 from api.domain.forms.engine.types import FieldType, ValueType
 
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 NONE = -1
 
 ItemKind = Literal["page", "section", "group", "repeat", "field"]
@@ -38,6 +38,10 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     constraint: int = NONE
     calculation: int = NONE
     count: int = NONE
+    opening: int = NONE
+    """The default that is worked out, once, when the draft begins."""
+    trigger: int = NONE
+    """The item whose change sets this calculation anew."""
     choice_filter: int = NONE
     choice_conditions: tuple[int, ...] = ()
     choices: str | None = None
@@ -55,6 +59,13 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     max_choices: int | None = None
     min_items: int | None = None
     max_items: int | None = None
+    rows: str | None = None
+    row_conditions: tuple[int, ...] = ()
+    multiple: bool = False
+    step: int | float | None = None
+    currencies: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    max_bytes: int | None = None
     identity: Identity | None = None
     sensitive: bool = False
     shared_with_back_office: bool = False

@@ -18,15 +18,16 @@ from api.domain.forms.engine.compiled import (
 )
 from api.domain.forms.engine.document import FormDocument, canonical_bytes, content_hash
 from api.domain.forms.engine.emitter import Emitter, Typed
-from api.domain.forms.engine.environment import FlowEnvironment, FormEnvironment
+from api.domain.forms.engine.environment import FlowEnvironment, FormEnvironment, base_name, unknown_name
 from api.domain.forms.engine.expressions import compile_expression
 from api.domain.forms.engine.ordering import evaluation_order
 from api.domain.forms.engine.outline import Outline, Written, expressions, outline
-from api.domain.forms.engine.parser import Call, Expression, Reference, children, parse
+from api.domain.forms.engine.parser import Call, Expression, Path, Reference, children, parse
 from api.domain.forms.engine.problems import DocumentInvalid, ExpressionInvalid, Problem
+from api.domain.forms.engine.scopes import chain
 from api.domain.forms.engine.types import FieldType, ValueType
 
-_ORDERED_PARTS = frozenset({"relevant", "calculation", "count"})
+_ORDERED_PARTS = frozenset({"relevant", "calculation", "count", "row"})
 """Parts that decide an item's visibility or value; the others are looked at once all values are known."""
 
 
@@ -39,10 +40,11 @@ class _Compilation:
     trees: dict[Written, Expression] = field(default_factory=dict)
     calculated: dict[int, ValueType] = field(default_factory=dict)
     parts: dict[int, dict[str, int]] = field(default_factory=dict)
-    conditions: dict[int, dict[int, int]] = field(default_factory=dict)
+    conditions: dict[tuple[int, str], dict[int, int]] = field(default_factory=dict)
 
     def fail(self, pointer: str, error: ExpressionInvalid) -> None:
-        self.problems.append(Problem(pointer, error.code, error.message, error.position))
+        for one in (error, *error.further):
+            self.problems.append(Problem(pointer, one.code, one.message, one.position))
 
 
 def compile_form(document: FormDocument) -> CompiledForm:
@@ -90,12 +92,38 @@ def _order(work: _Compilation) -> dict[int, int]:
         if item.parent != NONE:
             needs[index].add(item.parent)
     for written, tree in work.trees.items():
-        if written.part in _ORDERED_PARTS:
+        default = written.part == "default" and items[written.item].read_only
+        if written.part in _ORDERED_PARTS or default:
             needs[written.item].update(_referenced(tree, work.found.names))
+    for index, trigger in _triggers(work).items():
+        needs[index].add(trigger)
+        work.parts.setdefault(index, {})["trigger"] = trigger
     order, circles = evaluation_order({index: frozenset(found) for index, found in needs.items()})
     for circle in circles:
         work.problems.append(_circle_problem(work, circle))
     return {item: rank for rank, item in enumerate(order)}
+
+
+def _triggers(work: _Compilation) -> dict[int, int]:
+    """The trigger of each item that has one."""
+    items, found = work.found.items, {}
+    for index, source in enumerate(work.found.fields):
+        if source is None or source.trigger is None:
+            continue
+        trigger = work.found.names.get(source.trigger)
+        pointer = f"{work.found.pointers[index]}/trigger"
+        if trigger is None:
+            error = unknown_name(source.trigger, work.found.names, 0)
+            work.problems.append(Problem(pointer, error.code, error.message))
+        elif items[trigger].kind != "field" or items[trigger].type is FieldType.NOTE or trigger == index:
+            message = f"{source.trigger!r} is not answered, so it cannot set this calculation off"
+            work.problems.append(Problem(pointer, "no_value", message))
+        elif items[trigger].scope != NONE and items[trigger].scope not in chain(items, items[index].scope):
+            message = f"{source.trigger!r} stands in a repeat, and this calculation outside of it"
+            work.problems.append(Problem(pointer, "no_value", message))
+        else:
+            found[index] = trigger
+    return found
 
 
 def _referenced(tree: Expression, names: Mapping[str, int]) -> set[int]:
@@ -103,8 +131,10 @@ def _referenced(tree: Expression, names: Mapping[str, int]) -> set[int]:
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Reference) and node.name in names:
-            found.add(names[node.name])
+        if isinstance(node, Reference) and base_name(node.name) in names:
+            found.add(names[base_name(node.name)])
+        if isinstance(node, Path) and node.names[-1] in names:
+            found.add(names[node.names[-1]])
         if isinstance(node, Call) and node.name == "position":
             continue
         waiting.extend(children(node))
@@ -127,10 +157,11 @@ def _compile_one(work: _Compilation, written: Written, lists: Mapping[str, froze
         return
     if written.part == "calculation":
         _settle_calculation(work, written, value)
-    if written.part == "choice":
-        work.conditions.setdefault(written.item, {})[written.choice] = value.node
+    if written.part in ("choice", "row"):
+        work.conditions.setdefault((written.item, written.part), {})[written.choice] = value.node
     else:
-        work.parts.setdefault(written.item, {})[written.part] = value.node
+        part = "opening" if written.part == "default" else written.part
+        work.parts.setdefault(written.item, {})[part] = value.node
 
 
 def _environment(work: _Compilation, written: Written, lists: Mapping[str, frozenset[str]]) -> FormEnvironment:
@@ -146,6 +177,7 @@ def _environment(work: _Compilation, written: Written, lists: Mapping[str, froze
         lists=lists,
         calculated=work.calculated,
         scope=item.scope,
+        item=written.item,
         own=written.item if written.part == "constraint" else None,
         columns=columns,
     )
@@ -187,11 +219,20 @@ def _complete(work: _Compilation, index: int) -> Item:
     source = work.found.fields[index]
     if source is not None and source.required is True:
         parts["required"] = work.emitter.emit("true")
-    conditions: tuple[int, ...] = ()
-    if index in work.conditions:
-        given = work.conditions[index]
-        conditions = tuple(given.get(at, NONE) for at in range(len(work.document.choice_lists[item.choices or ""])))
-    return msgspec.structs.replace(item, choice_conditions=conditions, value_type=work.calculated.get(index), **parts)
+    return msgspec.structs.replace(
+        item,
+        choice_conditions=_conditions(work, index, "choice", item.choices),
+        row_conditions=_conditions(work, index, "row", item.rows),
+        value_type=work.calculated.get(index),
+        **parts,
+    )
+
+
+def _conditions(work: _Compilation, index: int, part: str, choices: str | None) -> tuple[int, ...]:
+    given = work.conditions.get((index, part))
+    if given is None:
+        return ()
+    return tuple(given.get(at, NONE) for at in range(len(work.document.choice_lists[choices or ""])))
 
 
 def _dynamic(items: tuple[Item, ...]) -> list[int]:
@@ -199,7 +240,9 @@ def _dynamic(items: tuple[Item, ...]) -> list[int]:
     dynamic: set[int] = set()
     for index, item in enumerate(items):
         hidden_with_parent = item.parent in dynamic and items[item.parent].kind != "repeat"
-        if hidden_with_parent or item.relevant != NONE or item.kind == "repeat" or item.type is FieldType.CALCULATED:
+        given = item.read_only and item.opening != NONE
+        settled = given or item.kind == "repeat" or item.type is FieldType.CALCULATED or item.row_conditions
+        if hidden_with_parent or item.relevant != NONE or settled:
             dynamic.add(index)
     return sorted(dynamic)
 

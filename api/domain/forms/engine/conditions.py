@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from api.domain.forms.engine.clock import Clock
 from api.domain.forms.engine.compiled import NONE, CompiledExpression, CompiledForm
+from api.domain.forms.engine.environment import parts_of
 from api.domain.forms.engine.frames import Layout
 from api.domain.forms.engine.program import Context, Run, build
 from api.domain.forms.engine.types import VALUE_TYPES, FieldType, ValueType
@@ -36,9 +37,13 @@ def evaluate_expression(expression: CompiledExpression, values: Mapping[str, Any
 def condition_types(step: str, form: CompiledForm) -> dict[str, ValueType]:
     """The names that the step `step` with `form` offers to conditions; answers in repeats have none."""
     found: dict[str, ValueType] = {}
+    lists = {name: [choice.value for choice in choices] for name, choices in form.lists.items()}
     for item in form.items:
         if item.kind != "field" or item.scope != NONE or item.type in (None, FieldType.NOTE):
             continue
-        known = item.value_type if item.type is FieldType.CALCULATED else VALUE_TYPES[item.type]
-        found[f"{step}.{item.name}"] = known or ValueType.STRING
+        name = f"{step}.{item.name}"
+        if item.type is not FieldType.MATRIX:
+            known = item.value_type if item.type is FieldType.CALCULATED else VALUE_TYPES[item.type]
+            found[name] = known or ValueType.STRING
+        found |= {f"{name}.{part}": known for part, known in parts_of(item, lists).items()}
     return found

@@ -19,6 +19,7 @@ class Typed:
     many: bool = False
     literal: str | float | None = None
     item: int | None = None
+    part: str | None = None
     tainted: bool = False
     choices: frozenset[str] | None = None
 

@@ -14,7 +14,8 @@ from api.domain.forms.engine.fields.number import plain_number
 from api.domain.forms.engine.frames import DEFAULT_ITEMS, MAX_FRAMES, Frame, Layout
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
-from api.domain.forms.engine.program import Context, Run, as_scalar, build
+from api.domain.forms.engine.program import Context, Run, build
+from api.domain.forms.engine.scalars import as_answer, as_scalar
 from api.domain.forms.engine.types import FieldType
 from api.domain.forms.engine.values import Scalar, to_boolean, to_number, to_string
 
@@ -53,14 +54,18 @@ def _places(choices: tuple[CompiledChoice, ...]) -> dict[str, list[int]]:
 
 
 class Evaluation:
-    """One pass over the answers. `root` and the frames below it hold the outcome."""
+    """One pass over the answers. `root` and the frames below it hold the outcome.
 
-    def __init__(self, form: CompiledForm, answers: Any, clock: Clock) -> None:
+    `before` are the answers as they were last kept: what a `trigger` is held against, and what `once()` keeps.
+    """
+
+    def __init__(self, form: CompiledForm, answers: Any, clock: Clock, before: Mapping[str, Any] | None = None) -> None:
         self.program = program_of(form)
         self.context = Context.at(clock)
         self.frames: dict[int, list[Frame]] = {}
         self._count = 1
         self.root = self.program.layout.frame(NONE)
+        self.root.before = before
         self.frames[NONE] = [self.root]
         self._fill(self.root, NONE, answers)
         items = form.items
@@ -89,7 +94,8 @@ class Evaluation:
             item = layout.items[index]
             if item.read_only and item.kind == "field" and item.type is not FieldType.CALCULATED:
                 self._forget(frame, slots[index])
-                self._take(frame, slots[index], item, item.default)
+                if item.opening == NONE:
+                    self._take(frame, slots[index], item, item.default)
 
     def _forget(self, frame: Frame, slot: int) -> None:
         frame.values[slot] = ""
@@ -123,11 +129,63 @@ class Evaluation:
             return
         if item.kind == "repeat":
             self._enter(frame, index, slot, item)
+        elif item.row_conditions:
+            self._drop_hidden_rows(frame, slot, item)
         elif item.calculation != NONE:
-            value = _settled(self.run(item.calculation, frame))
+            value = _settled(self._calculated(frame, item))
             frame.values[slot] = value
             if value != "":
                 frame.clean[slot] = plain_number(value) if isinstance(value, float) else value
+        elif item.opening != NONE and item.read_only:
+            self._take(frame, slot, item, self.opening(frame, item))
+
+    def _calculated(self, frame: Frame, item: Item) -> Scalar:
+        if item.trigger == NONE:
+            return self._value(item.calculation, frame)
+        slot, place = self.program.layout.slots[item.trigger], frame
+        scope = self.program.form.items[item.trigger].scope
+        while place.scope != scope and place.parent is not None:
+            place = place.parent
+        answer = place.clean.get(slot)
+        if place.before is not None and frame.before is not None:
+            name = self.program.form.items[item.trigger].name
+            kept = as_scalar(frame.before.get(item.name, ""))
+            if kept != "" and place.before.get(name) == answer:
+                return kept
+            return self._value(item.calculation, frame) if answer is not None or name in place.before else ""
+        return "" if answer is None else self._value(item.calculation, frame)
+
+    def _value(self, node: int, frame: Frame) -> Scalar:
+        value: Scalar = self.run(node, frame)
+        return value
+
+    def opening(self, frame: Frame, item: Item) -> Any:
+        """The default that is worked out, as an answer to `item`; None where it gives none."""
+        return as_answer(item, self._value(item.opening, frame))
+
+    def _drop_hidden_rows(self, frame: Frame, slot: int, item: Item) -> None:
+        clean = frame.clean.get(slot)
+        if not isinstance(clean, dict) or is_masked(clean):
+            return
+        shown = set(self.rows(frame, item))
+        known = self.program.places.get(item.rows or "", {})
+        # A row that there is not at all stays, for validation to name.
+        kept = {row: value for row, value in clean.items() if row in shown or row not in known}
+        if kept:
+            frame.clean[slot] = kept
+        else:
+            del frame.clean[slot]
+
+    def rows(self, frame: Frame, item: Item) -> tuple[str, ...]:
+        """The rows of a matrix that are shown."""
+        rows = self.program.form.lists.get(item.rows or "", ())
+        conditions = item.row_conditions or (NONE,) * len(rows)
+        held = (
+            row.value
+            for row, condition in zip(rows, conditions, strict=True)
+            if condition == NONE or self.truth(condition, frame)
+        )
+        return tuple(dict.fromkeys(held))
 
     def _visible(self, frame: Frame, item: Item) -> bool:
         parent = item.parent
@@ -151,7 +209,10 @@ class Evaluation:
         children = [self.program.layout.frame(index, frame, at + 1, f"{pointer}/{at}") for at in range(room)]
         frame.children[index] = children
         self.frames.setdefault(index, []).extend(children)
+        before = frame.before.get(item.name) if frame.before else None
+        kept = before if isinstance(before, list) else ()
         for at, child in enumerate(children):
+            child.before = kept[at] if at < len(kept) and isinstance(kept[at], dict) else None
             self._fill(child, index, given[at] if at < len(given) else {})
 
     def _number_of_items(self, item: Item, frame: Frame, most: int) -> int:

@@ -16,6 +16,7 @@ from api.domain.forms.engine.parser import (
     Logical,
     Negative,
     Number,
+    Path,
     Reference,
     Self,
     String,
@@ -29,14 +30,21 @@ _ORDER = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
 def compile_expression(tree: Expression, emitter: Emitter, environment: Environment) -> Typed:
-    """The node of `tree`'s value, a single one. Raises ExpressionInvalid."""
-    return ExpressionCompiler(emitter, environment).single(tree)
+    """The node of `tree`'s value, a single one. Raises ExpressionInvalid with all that is wrong with it."""
+    compiler = ExpressionCompiler(emitter, environment)
+    value = compiler.single(tree)
+    if compiler.problems:
+        first, *rest = sorted(compiler.problems, key=lambda problem: problem.position)
+        first.further = tuple(rest)
+        raise first
+    return value
 
 
 class ExpressionCompiler:
     def __init__(self, emitter: Emitter, environment: Environment) -> None:
         self.emitter = emitter
         self.environment = environment
+        self.problems: list[ExpressionInvalid] = []
 
     def single(self, tree: Expression) -> Typed:
         """`tree` as one value: of a nodeset the first node, as XPath has it."""
@@ -50,6 +58,16 @@ class ExpressionCompiler:
         )
 
     def compile(self, tree: Expression) -> Typed:
+        """The node of `tree`; a stand-in of no type for one that is wrong, so that its neighbours are looked at too."""
+        try:
+            return self._compile(tree)
+        except ExpressionInvalid as problem:
+            self.problems.append(problem)
+            if problem.code in ("too_long", "too_deep"):
+                raise
+            return Typed(self.emitter.emit("string", (), ""), None)
+
+    def _compile(self, tree: Expression) -> Typed:
         if len(self.emitter.nodes) > MAX_NODES:
             raise ExpressionInvalid("too_long", "the form's expressions are too long altogether", tree.at)
         match tree:
@@ -72,11 +90,15 @@ class ExpressionCompiler:
         match tree:
             case Reference(name, at):
                 return self.environment.reference(self.emitter, name, at)
+            case Path():
+                return self.environment.reference(self.emitter, self.environment.named_by(tree), tree.at)
             case Self(at):
                 return self.environment.own_value(self.emitter, at)
             case Column(name, at):
                 return self.environment.column(self.emitter, name, at)
-        raise ExpressionInvalid("syntax", "'..' is understood in position(..) only", tree.at)
+        raise ExpressionInvalid(
+            "syntax", "'..' is understood in position(..) and in paths such as ../name only", tree.at
+        )
 
     def _negative(self, operand: Expression, at: int) -> Typed:
         value = self.single(operand)

@@ -19,6 +19,7 @@ class Frame:
     """Slots run parallel to the items of one scope. An item that is not visible has the value ''."""
 
     __slots__ = (
+        "before",
         "children",
         "clean",
         "over",
@@ -27,12 +28,14 @@ class Frame:
         "position",
         "raw",
         "refused",
+        "scope",
         "unknown",
         "values",
         "visible",
     )
 
-    def __init__(self, size: int, parent: Frame | None, position: int, pointer: str) -> None:
+    def __init__(self, scope: int, size: int, parent: Frame | None, position: int, pointer: str) -> None:
+        self.scope = scope
         self.values: list[Scalar] = [""] * size
         self.visible: list[bool] = [True] * size
         self.clean: dict[int, Any] = {}
@@ -40,6 +43,7 @@ class Frame:
         self.refused: dict[int, AnswerRefused] = {}
         self.unknown: list[str] = []
         self.over: dict[int, int] = {}
+        self.before: Mapping[str, Any] | None = None
         self.parent = parent
         self.position = position
         self.pointer = pointer
@@ -70,7 +74,7 @@ class Layout:
         return layout
 
     def frame(self, scope: int, parent: Frame | None = None, position: int = 0, pointer: str = "") -> Frame:
-        return Frame(len(self.members[scope]), parent, position, pointer)
+        return Frame(scope, len(self.members[scope]), parent, position, pointer)
 
 
 def below(frame: Frame, up: int, down: tuple[int, ...]) -> list[Frame]:

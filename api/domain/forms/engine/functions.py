@@ -53,6 +53,8 @@ FUNCTIONS: Mapping[str, Signature] = MappingProxyType(
         "if": _fixed(None, Takes.ANY, Takes.ANY, Takes.ANY),
         "coalesce": _open(None, Takes.ANY, least=2),
         "once": _fixed(None, Takes.ANY),
+        "checklist": Signature((Takes.NUMBER, Takes.NUMBER, Takes.ANY), _BOOLEAN, 3, MANY, discloses=False),
+        "weighted-checklist": Signature((Takes.NUMBER, Takes.NUMBER, Takes.ANY), _BOOLEAN, 4, MANY, discloses=False),
         "selected": _fixed(_BOOLEAN, Takes.SELECTION, Takes.TEXT, discloses=False),
         "selected-at": _fixed(_TEXT, Takes.SELECTION, Takes.NUMBER),
         "count-selected": _fixed(_NUMBER, Takes.SELECTION, discloses=False),
@@ -101,7 +103,7 @@ FUNCTIONS: Mapping[str, Signature] = MappingProxyType(
 _NOT_REPEATABLE = "it gives another value each time, so server and screen would disagree"
 _NOT_EXACT = "its last digits differ between machines, so server and screen would disagree"
 _NO_FILES = "forms carry no data files; use a choice list with columns and a choice filter"
-_NO_PLACES = "there is no location field yet"
+_NO_TRANSLATIONS = "write the text itself, or ask for a choice's label with jr:choice-name()"
 REFUSED: Mapping[str, str] = MappingProxyType(
     {
         "pulldata": _NO_FILES,
@@ -112,9 +114,10 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("exp", "exp10", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"), _NOT_EXACT
         ),
-        "area": _NO_PLACES,
-        "distance": _NO_PLACES,
-        "geofence": _NO_PLACES,
+        **dict.fromkeys(("area", "distance", "geofence"), _NOT_EXACT),
+        "current": "in a choice filter a bare name is a column of the list and ${name} an answer; write those",
+        "jr:itext": _NO_TRANSLATIONS,
+        "jr:choice-label": _NO_TRANSLATIONS,
         "digest": "a form cannot hash answers; mark the field as sensitive instead",
         "version": "an answer already names the form version it was given to",
         "property": "a browser tells nothing about the device",

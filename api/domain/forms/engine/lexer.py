@@ -34,7 +34,7 @@ _TOKEN = re.compile(
       | (?P<string>'[^']*'|"[^"]*")
       | (?P<name>[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?)
       | (?P<operator><=|>=|!=|[=<>+*-])
-      | (?P<punctuation>\.\.|[(),.])
+      | (?P<punctuation>\.\.|[(),./])
     """,
     re.VERBOSE,
 )
@@ -53,7 +53,7 @@ _HINTS = {
     "'": "the text in quotes is not closed",
     '"': "the text in quotes is not closed",
     "$": "a reference is written ${name}",
-    "/": "paths are not supported; refer to a field as ${name}",
+    "//": "write the path from the form's root, or refer to the field as ${name}",
     "[": "predicates are not supported; use indexed-repeat() or a choice filter",
     "@": "attributes are not supported",
     "|": "unions are not supported",
@@ -112,7 +112,7 @@ def _ends_operand(before: list[Token]) -> bool:
 
 def _refuse_foreign(text: str, position: int) -> None:
     pair = text[position : position + 2]
-    if pair in ("==", "<>"):
+    if pair in ("==", "<>", "//"):
         raise ExpressionInvalid("syntax", _HINTS[pair], position)
 
 

@@ -1,15 +1,18 @@
-"""Ranges, lengths, patterns and numbers of choices: what a well-formed answer may still break."""
+"""Ranges, lengths, patterns, numbers of choices, parts: what a well-formed answer may still break."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from api.domain.forms.engine import regex
 from api.domain.forms.engine.compiled import Item
+from api.domain.forms.engine.fields.composite import minor_text
 from api.domain.forms.engine.fields.moment import moment_number
-from api.domain.forms.engine.types import FieldType
+from api.domain.forms.engine.fields.upload import accepted
+from api.domain.forms.engine.types import UPLOADED, FieldType
 
 Broken = tuple[str, str] | None
 """Code and message."""
@@ -52,6 +55,55 @@ def _text(item: Item, clean: Any) -> Broken:
     return None
 
 
+def _rating(item: Item, clean: Any) -> Broken:
+    least = item.minimum if isinstance(item.minimum, int | float) else 1
+    most = item.maximum if isinstance(item.maximum, int | float) else 5
+    if clean < least:
+        return "minimum", f"This has to be at least {_shown(least)}."
+    if clean > most:
+        return "maximum", f"This may be at most {_shown(most)}."
+    step = item.step or 1
+    marks = (clean - least) / step
+    if abs(marks - math.floor(marks + 0.5)) > 1e-9:
+        return "step", f"This goes in steps of {_shown(step)} from {_shown(least)}."
+    return None
+
+
+def _money(item: Item, clean: Any) -> Broken:
+    amount, currency = clean["amount"], clean["currency"]
+    if isinstance(item.minimum, int | float) and amount < item.minimum:
+        return "minimum", f"This has to be at least {minor_text(int(item.minimum), currency)}."
+    if isinstance(item.maximum, int | float) and amount > item.maximum:
+        return "maximum", f"This may be at most {minor_text(int(item.maximum), currency)}."
+    return None
+
+
+def _address(_item: Item, clean: Any) -> Broken:
+    if "line1" in clean and "country" in clean:
+        return None
+    return "incomplete", "An address needs its first line and its country."
+
+
+def _person_name(_item: Item, clean: Any) -> Broken:
+    if "given" in clean or "family" in clean:
+        return None
+    return "incomplete", "This needs a given name or a family name."
+
+
+def _location(_item: Item, clean: Any) -> Broken:
+    if "latitude" in clean and "longitude" in clean:
+        return None
+    return "incomplete", "A place needs its latitude and its longitude."
+
+
+def _upload(item: Item, clean: Any) -> Broken:
+    if not accepted(item, clean["media_type"]):
+        return "media_type", "Files of this kind are not accepted here."
+    if item.max_bytes is not None and clean["size"] > item.max_bytes:
+        return "max_bytes", f"The file may have at most {item.max_bytes} bytes."
+    return None
+
+
 def _choices(item: Item, clean: Any) -> Broken:
     if item.min_choices is not None and len(clean) < item.min_choices:
         return "min_choices", f"Choose at least {item.min_choices}."
@@ -73,5 +125,14 @@ _CHECKS: Mapping[FieldType, Callable[[Item, Any], Broken]] = MappingProxyType(
         FieldType.PHONE: _text,
         FieldType.IDENTITY_NUMBER: _text,
         FieldType.MULTIPLE_CHOICE: _choices,
+        FieldType.URL: _text,
+        FieldType.BARCODE: _text,
+        FieldType.HIDDEN: _text,
+        FieldType.RATING: _rating,
+        FieldType.MONEY: _money,
+        FieldType.ADDRESS: _address,
+        FieldType.PERSON_NAME: _person_name,
+        FieldType.LOCATION: _location,
+        **dict.fromkeys(UPLOADED, _upload),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from api.domain.forms.engine.compiled import NONE, Item, ItemKind
 from api.domain.forms.engine.document import Choice, Field, FormDocument, Page, Section
@@ -56,7 +57,7 @@ def outline(document: FormDocument) -> Outline:
 def _add_fields(found: Outline, fields: tuple[Field, ...], pointer: str, parent: int, scope: int) -> None:
     for at, source in enumerate(fields):
         place = f"{pointer}/fields/{at}"
-        index = found.add(_item(source, parent, scope), place, source)
+        index = found.add(item_of(source, parent, scope), place, source)
         if source.fields:
             inner_scope = index if source.type is FieldType.REPEAT else scope
             _add_fields(found, source.fields, place, index, inner_scope)
@@ -65,7 +66,8 @@ def _add_fields(found: Outline, fields: tuple[Field, ...], pointer: str, parent:
 _KINDS: dict[FieldType, ItemKind] = {FieldType.GROUP: "group", FieldType.REPEAT: "repeat"}
 
 
-def _item(source: Field, parent: int, scope: int) -> Item:
+def item_of(source: Field, parent: int = NONE, scope: int = NONE) -> Item:
+    """The item of a field, its expressions still to be compiled."""
     return Item(
         kind=_KINDS.get(source.type, "field"),
         name=source.name,
@@ -86,6 +88,12 @@ def _item(source: Field, parent: int, scope: int) -> Item:
         max_choices=source.max_choices,
         min_items=source.min_items,
         max_items=source.max_items,
+        rows=source.rows,
+        multiple=source.multiple,
+        step=source.step,
+        currencies=source.currencies,
+        accept=source.accept,
+        max_bytes=source.max_bytes,
         identity=source.identity,
         sensitive=source.sensitive,
         shared_with_back_office=source.shared_with_back_office,
@@ -94,6 +102,11 @@ def _item(source: Field, parent: int, scope: int) -> Item:
         retain_days=source.retain_days,
         purpose=source.purpose,
     )
+
+
+def is_expression(default: Any) -> bool:
+    """Whether a default is worked out: `=today()`."""
+    return isinstance(default, str) and default.startswith("=")
 
 
 def expressions(document: FormDocument, found: Outline) -> Iterator[Written]:
@@ -107,9 +120,12 @@ def expressions(document: FormDocument, found: Outline) -> Iterator[Written]:
             text = getattr(source, part)
             if text is not None:
                 yield Written(index, part, text, f"{pointer}/{part}")
+        if is_expression(source.default):
+            yield Written(index, "default", source.default[1:], f"{pointer}/default")
         if isinstance(source.required, str):
             yield Written(index, "required", source.required, f"{pointer}/required")
-        yield from _choices(document.choice_lists.get(item.choices or "", ()), index, item.choices or "")
+        for part, name in (("choice", item.choices or ""), ("row", item.rows or "")):
+            yield from _choices(document.choice_lists.get(name, ()), index, name, part)
 
 
 def _container_source(document: FormDocument, pointer: str) -> Page | Section:
@@ -123,7 +139,7 @@ def _container(source: Page | Section, index: int, pointer: str) -> Iterator[Wri
         yield Written(index, "relevant", source.relevant, f"{pointer}/relevant")
 
 
-def _choices(choices: tuple[Choice, ...], index: int, name: str) -> Iterator[Written]:
+def _choices(choices: tuple[Choice, ...], index: int, name: str, part: str) -> Iterator[Written]:
     for at, choice in enumerate(choices):
         if choice.relevant is not None:
-            yield Written(index, "choice", choice.relevant, f"/choice_lists/{name}/{at}/relevant", at)
+            yield Written(index, part, choice.relevant, f"/choice_lists/{name}/{at}/relevant", at)

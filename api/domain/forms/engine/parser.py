@@ -1,4 +1,8 @@
-"""Expression text to syntax tree (the grammar of XPath 1.0 without paths and predicates)."""
+"""Expression text to syntax tree: the grammar of XPath 1.0 without predicates, axes and unions.
+
+A path names a field: `../age`, `/data/family/age`, `${children}/age`. Names are unique in a form, so the last
+step says which; the steps before it have to be the containers around it.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,17 @@ class Self:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
+    at: int
+    up: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`root` for one that begins with `/`, `up` for how many `..` it climbs."""
+
+    names: tuple[str, ...]
+    root: bool
+    up: int
     at: int
 
 
@@ -75,7 +90,7 @@ class Negative:
     at: int
 
 
-Expression = Number | String | Reference | Self | Parent | Column | Call | Binary | Logical | Negative
+Expression = Number | String | Reference | Self | Parent | Path | Column | Call | Binary | Logical | Negative
 
 _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"or"}),
@@ -182,17 +197,53 @@ class _Parser:
         if token.kind is Kind.STRING:
             return String(token.text, token.position)
         if token.kind is Kind.REFERENCE:
-            return Reference(token.text, token.position)
+            return self._path(token, (token.text,)) if self._follows("/") else Reference(token.text, token.position)
         if token.kind is Kind.NAME:
             return self._named(token)
         if token.text == "(":
             tree = self.binary(0)
             self._expect(")")
             return tree
-        if token.kind is Kind.PUNCTUATION and token.text in (".", ".."):
-            return Self(token.position) if token.text == "." else Parent(token.position)
+        if token.kind is Kind.PUNCTUATION and token.text in (".", "..", "/"):
+            return self._place(token)
         what = f"unexpected {token.text!r}" if token.text else "the expression ends too early"
         raise ExpressionInvalid("syntax", what, token.position)
+
+    def _follows(self, text: str) -> bool:
+        following = self.peek()
+        return following.kind is Kind.PUNCTUATION and following.text == text
+
+    def _place(self, token: Token) -> Expression:
+        if token.text == "/":
+            # The root's name is the form's, whatever it is called.
+            self._step()
+            return self._path(token, (), root=True)
+        if not self._follows("/"):
+            return Self(token.position) if token.text == "." else Parent(token.position)
+        up = int(token.text == "..")
+        while self._follows("/"):
+            following = self._tokens[self._next + 1]
+            if following.kind is not Kind.PUNCTUATION or following.text not in (".", ".."):
+                return self._path(token, (), up=up)
+            self._next += 2
+            up += int(following.text == "..")
+        return Parent(token.position, up) if up else Self(token.position)
+
+    def _path(self, token: Token, names: tuple[str, ...], *, root: bool = False, up: int = 0) -> Path:
+        found = list(names)
+        while self._follows("/"):
+            self._take()
+            found.append(self._step())
+        if not found:
+            raise ExpressionInvalid("syntax", "the path names no field", token.position)
+        return Path(tuple(found), root, up, token.position)
+
+    def _step(self) -> str:
+        token = self._take()
+        if token.kind is not Kind.NAME or ":" in token.text:
+            shown = f"{token.text!r}" if token.text else "the end"
+            raise ExpressionInvalid("syntax", f"a path goes on with a name, not with {shown}", token.position)
+        return token.text
 
     def _named(self, token: Token) -> Expression:
         following = self.peek()

@@ -31,9 +31,13 @@ class DocumentInvalid(ValueError):
 
 
 class ExpressionInvalid(ValueError):
-    """An expression cannot be compiled. `position` is the 0-based character where it went wrong."""
+    """An expression cannot be compiled. `position` is the 0-based character where it went wrong.
+
+    `further` holds what else is wrong with it.
+    """
 
     def __init__(self, code: str, message: str, position: int = 0) -> None:
+        self.further: tuple[ExpressionInvalid, ...] = ()
         self.code = code
         self.message = message
         self.position = position

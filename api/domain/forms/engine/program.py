@@ -14,6 +14,7 @@ from api.domain.forms.engine.frames import Frame, Layout, below
 from api.domain.forms.engine.operations import OPERATIONS
 from api.domain.forms.engine.operations.arguments import scalar
 from api.domain.forms.engine.operations.numbers import divide, remainder
+from api.domain.forms.engine.scalars import as_scalar, part_of
 from api.domain.forms.engine.values import (
     Scalar,
     Value,
@@ -126,6 +127,21 @@ def _reference(builder: _Builder, node: Node) -> Run:
     return climb
 
 
+def _part(builder: _Builder, node: Node) -> Run:
+    item, up, *rest = node.arguments
+    slot, down, part = builder.layout.slots[item], tuple(rest), str(node.value)
+    if down:
+        return lambda frame, _context: [
+            part_of(one.clean.get(slot), part) for one in below(frame, up, down) if one.visible[slot]
+        ]
+
+    def take(frame: Frame, _context: Context) -> Scalar:
+        found = below(frame, up, ())
+        return part_of(found[0].clean.get(slot), part) if found else ""
+
+    return take
+
+
 def _items(_builder: _Builder, node: Node) -> Run:
     item, up, *rest = node.arguments
     down = (*rest, item)
@@ -134,7 +150,7 @@ def _items(_builder: _Builder, node: Node) -> Run:
 
 def _indexed(builder: _Builder, node: Node) -> Run:
     item, up, *steps = node.arguments
-    slot = builder.layout.slots[item]
+    slot, part = builder.layout.slots[item], None if node.value is None else str(node.value)
     pairs = [(steps[at], builder.runs[steps[at + 1]]) for at in range(0, len(steps), 2)]
 
     def indexed(frame: Frame, context: Context) -> Scalar:
@@ -144,7 +160,9 @@ def _indexed(builder: _Builder, node: Node) -> Run:
             items = [] if place is None else place.children.get(repeat, [])
             wanted = to_number(number(frame, context), context.zone)
             place = items[int(wanted) - 1] if 1 <= wanted < len(items) + 1 else None
-        return "" if place is None else place.values[slot]
+        if place is None:
+            return ""
+        return place.values[slot] if part is None else part_of(place.clean.get(slot), part)
 
     return indexed
 
@@ -164,24 +182,18 @@ def _name(_builder: _Builder, node: Node) -> Run:
     return lambda _frame, context: as_scalar(context.named.get(name))
 
 
-def as_scalar(raw: Any) -> Scalar:
-    """A stored answer as an expression sees it."""
-    if isinstance(raw, bool | str):
-        return raw
-    if isinstance(raw, int | float):
-        return float(raw)
-    if isinstance(raw, list | tuple):
-        return " ".join(one for one in raw if isinstance(one, str))
-    masked = raw.get("masked") if isinstance(raw, dict) else None
-    return masked if isinstance(masked, str) else ""
-
-
 def _choice_name(builder: _Builder, node: Node) -> Run:
     value = builder.runs[node.arguments[0]]
     labels: dict[str, str] = {}
     for choice in builder.lists.get(str(node.value), ()):
         labels.setdefault(choice.value, choice.label)
     return lambda frame, context: labels.get(to_string(value(frame, context)), "")
+
+
+def _name_part(_builder: _Builder, node: Node) -> Run:
+    step, field, part = str(node.value).split(".", 2)
+    name = f"{step}.{field}"
+    return lambda _frame, context: part_of(context.named.get(name), part)
 
 
 def _first(builder: _Builder, node: Node) -> Run:
@@ -264,6 +276,17 @@ def _if(builder: _Builder, node: Node) -> Run:
     return choose
 
 
+def _once(builder: _Builder, node: Node) -> Run:
+    compute, item = builder.runs[node.arguments[0]], builder.layout.items[node.arguments[1]]
+
+    def once(frame: Frame, context: Context) -> Scalar:
+        before = as_scalar(frame.before.get(item.name, "")) if frame.before else ""
+        found: Scalar = compute(frame, context) if before == "" else before
+        return found
+
+    return once
+
+
 def _call(builder: _Builder, node: Node) -> Run:
     operands = builder.operands(node)
     operation = OPERATIONS.get(str(node.value))
@@ -281,11 +304,13 @@ _BUILDERS: Mapping[str, Build] = MappingProxyType(
         "today": lambda _builder, _node: lambda _frame, context: context.today,
         "now": lambda _builder, _node: lambda _frame, context: context.now,
         "ref": _reference,
+        "part": _part,
         "items": _items,
         "indexed": _indexed,
         "position": _position,
         "column": _column,
         "name": _name,
+        "name_part": _name_part,
         "choice_name": _choice_name,
         "first": _first,
         "count": _count,
@@ -297,6 +322,7 @@ _BUILDERS: Mapping[str, Build] = MappingProxyType(
         "or": _or,
         "not": _not,
         "if": _if,
+        "once": _once,
         "call": _call,
     }
 )

@@ -56,8 +56,12 @@ def _if(compiler: Compiler, tree: Call) -> Typed:
 
 
 def _once(compiler: Compiler, tree: Call) -> Typed:
-    # The clock is stored with the draft and nothing random is offered: computed again, it is the same.
-    return compiler.single(tree.arguments[0])
+    value = compiler.single(tree.arguments[0])
+    own = compiler.environment.itself()
+    if own is None:
+        return value
+    node = compiler.emitter.emit("once", (value.node, own))
+    return Typed(node, value.type, tainted=value.tainted, choices=value.choices)
 
 
 def _count(compiler: Compiler, tree: Call) -> Typed:
@@ -67,10 +71,12 @@ def _count(compiler: Compiler, tree: Call) -> Typed:
 
 def _position(compiler: Compiler, tree: Call) -> Typed:
     argument = tree.arguments[0]
-    repeat = compiler.environment.nearest_repeat()
+    repeat = None
     if isinstance(argument, Reference):
         repeat = compiler.environment.item_of(argument.name, argument.at)
-    elif not isinstance(argument, Parent):
+    elif isinstance(argument, Parent):
+        repeat = compiler.environment.nearest_repeat(argument.up)
+    else:
         raise ExpressionInvalid("arguments", "position() takes '..' or the repeat around it", argument.at)
     up = None if repeat is None else compiler.environment.scopes_up(repeat)
     if up is None:
@@ -107,7 +113,7 @@ def _indexed_repeat(compiler: Compiler, tree: Call) -> Typed:
         steps += (repeat, indices[repeat])
     if not steps:
         raise ExpressionInvalid("arguments", "the field is in no repeat; write ${field} alone", field.at)
-    node = compiler.emitter.emit("indexed", (target.item, target.up, *steps))
+    node = compiler.emitter.emit("indexed", (target.item, target.up, *steps), value.part)
     return Typed(node, value.type, tainted=value.tainted, choices=value.choices)
 
 
@@ -123,6 +129,15 @@ def _indices(compiler: Compiler, arguments: list[Expression]) -> dict[int, int]:
     return found
 
 
+def _weighted(compiler: Compiler, tree: Call) -> Typed:
+    if len(tree.arguments) % 2:
+        raise ExpressionInvalid("arguments", "write weighted-checklist(least, most, value, weight, …)", tree.at)
+    takes = (Takes.NUMBER, Takes.NUMBER, *((Takes.ANY, Takes.NUMBER) * (len(tree.arguments) // 2 - 1)))
+    values = [compiler.argument(tree, one, kind) for one, kind in zip(tree.arguments, takes, strict=True)]
+    node = compiler.emitter.emit("call", tuple(value.node for value in values), tree.name)
+    return Typed(node, ValueType.BOOLEAN)
+
+
 SPECIAL: Mapping[str, Special] = MappingProxyType(
     {
         "true": _constant("true", ValueType.BOOLEAN),
@@ -134,6 +149,7 @@ SPECIAL: Mapping[str, Special] = MappingProxyType(
         "if": _if,
         "once": _once,
         "count": _count,
+        "weighted-checklist": _weighted,
         "position": _position,
         "jr:choice-name": _choice_name,
         "indexed-repeat": _indexed_repeat,

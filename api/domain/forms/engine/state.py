@@ -19,7 +19,8 @@ class FormState(msgspec.Struct, frozen=True):
     """Fields are named by JSON pointer into the answers, for example `/children/0/age`.
 
     `pages` and `sections` are the names of those that have something to show; `visible` holds fields,
-    groups and repeats that are shown; `choices` the values on offer where a condition narrows them.
+    groups and repeats that are shown; `choices` the values on offer, and `rows` the rows of a matrix,
+    where a condition narrows them.
     """
 
     pages: tuple[str, ...]
@@ -27,13 +28,19 @@ class FormState(msgspec.Struct, frozen=True):
     visible: frozenset[str]
     required: frozenset[str]
     choices: dict[str, tuple[str, ...]]
+    rows: dict[str, tuple[str, ...]]
     calculated: dict[str, Any]
     answers: dict[str, Any]
 
 
-def evaluate(form: CompiledForm, answers: Mapping[str, Any], clock: Clock) -> FormState:
-    """What `form` shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none."""
-    return _State(Evaluation(form, answers, clock)).collect()
+def evaluate(
+    form: CompiledForm, answers: Mapping[str, Any], clock: Clock, before: Mapping[str, Any] | None = None
+) -> FormState:
+    """What `form` shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none.
+
+    `before` are the answers kept so far, which calculations with a `trigger` or `once()` hold on to.
+    """
+    return _State(Evaluation(form, answers, clock, before)).collect()
 
 
 def cleaned(evaluation: Evaluation) -> dict[str, Any]:
@@ -87,6 +94,7 @@ class _State:
         self._visible: list[str] = []
         self._required: list[str] = []
         self._choices: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, tuple[str, ...]] = {}
         self._calculated: dict[str, Any] = {}
         self._containers: dict[str, list[str]] = {"page": [], "section": []}
 
@@ -98,6 +106,7 @@ class _State:
             visible=frozenset(self._visible),
             required=frozenset(self._required),
             choices=self._choices,
+            rows=self._rows,
             calculated=self._calculated,
             answers=cleaned(self._evaluation),
         )
@@ -124,6 +133,8 @@ class _State:
             offered = choices_on_offer(self._evaluation, frame, item)
             if offered is not None:
                 self._choices[pointer] = offered
+        if item.row_conditions:
+            self._rows[pointer] = self._evaluation.rows(frame, item)
         for child in frame.children.get(index, ()):
             self._walk(child, index)
 

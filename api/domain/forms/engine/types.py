@@ -63,9 +63,27 @@ class ValueType(StrEnum):
 
 TEMPORAL = frozenset({ValueType.DATE, ValueType.TIME, ValueType.DATETIME})
 TEXT_LIKE = frozenset(
-    {FieldType.TEXT, FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.IDENTITY_NUMBER}
+    {
+        FieldType.TEXT,
+        FieldType.MULTILINE,
+        FieldType.EMAIL,
+        FieldType.PHONE,
+        FieldType.IDENTITY_NUMBER,
+        FieldType.URL,
+        FieldType.BARCODE,
+        FieldType.HIDDEN,
+    }
 )
-CHOICE_TYPES = frozenset({FieldType.SINGLE_CHOICE, FieldType.MULTIPLE_CHOICE})
+CHOICE_TYPES = frozenset(
+    {
+        FieldType.SINGLE_CHOICE,
+        FieldType.MULTIPLE_CHOICE,
+        FieldType.RANKING,
+        FieldType.LIKERT,
+        FieldType.MATRIX,
+    }
+)
+UPLOADED = frozenset({FieldType.FILE, FieldType.IMAGE, FieldType.AUDIO, FieldType.VIDEO, FieldType.SIGNATURE})
 CONTAINERS = frozenset({FieldType.GROUP, FieldType.REPEAT})
 UNANSWERED = frozenset({FieldType.CALCULATED, FieldType.NOTE, FieldType.GROUP})
 
@@ -86,5 +104,32 @@ VALUE_TYPES: Mapping[FieldType, ValueType] = MappingProxyType(
         FieldType.COUNTRY: ValueType.STRING,
         FieldType.IDENTITY_NUMBER: ValueType.STRING,
         FieldType.CONSENT: ValueType.BOOLEAN,
+        FieldType.MONEY: ValueType.NUMBER,
+        FieldType.RANKING: ValueType.CHOICES,
+        FieldType.RATING: ValueType.NUMBER,
+        FieldType.LIKERT: ValueType.CHOICE,
+        FieldType.URL: ValueType.STRING,
+        FieldType.LANGUAGE: ValueType.STRING,
+        FieldType.CURRENCY: ValueType.STRING,
+        FieldType.ADDRESS: ValueType.STRING,
+        FieldType.PERSON_NAME: ValueType.STRING,
+        **dict.fromkeys(UPLOADED, ValueType.STRING),
+        FieldType.BARCODE: ValueType.STRING,
+        FieldType.LOCATION: ValueType.STRING,
+        FieldType.ACKNOWLEDGE: ValueType.STRING,
+        FieldType.HIDDEN: ValueType.STRING,
     }
 )
+"""A matrix has none: each of its rows is a part of its own."""
+
+PARTS: Mapping[FieldType, Mapping[str, ValueType]] = MappingProxyType(
+    {
+        FieldType.MONEY: {"amount": ValueType.NUMBER, "currency": ValueType.STRING},
+        FieldType.ADDRESS: dict.fromkeys(
+            ("line1", "line2", "city", "region", "postal_code", "country"), ValueType.STRING
+        ),
+        FieldType.PERSON_NAME: dict.fromkeys(("given", "additional", "family"), ValueType.STRING),
+        FieldType.LOCATION: dict.fromkeys(("latitude", "longitude", "altitude", "accuracy"), ValueType.NUMBER),
+    }
+)
+"""What an expression may ask of an answer as `${field.part}`."""

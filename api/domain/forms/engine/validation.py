@@ -16,7 +16,7 @@ from api.domain.forms.engine.frames import Frame
 from api.domain.forms.engine.limits import broken_limit
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
-from api.domain.forms.engine.state import cleaned, on_offer
+from api.domain.forms.engine.state import choices_on_offer, cleaned, on_offer
 from api.domain.forms.engine.types import FieldType
 
 MAX_ERRORS = 500
@@ -47,13 +47,21 @@ class Validation(msgspec.Struct, frozen=True):
         return not self.errors
 
 
-def validate(form: CompiledForm, answers: Any, clock: Clock, *, partial: bool = False) -> Validation:
+def validate(
+    form: CompiledForm,
+    answers: Any,
+    clock: Clock,
+    *,
+    partial: bool = False,
+    before: Mapping[str, Any] | None = None,
+) -> Validation:
     """`answers`, any JSON at all, held against `form`. Never raises for what they contain.
 
     With `partial` (a page not finished) types, formats, unknown fields and sizes are checked; required
-    answers, ranges, patterns and constraints are not.
+    answers, ranges, patterns and constraints are not. `before` are the answers kept so far, which calculations
+    with a `trigger` or `once()` hold on to.
     """
-    evaluation = Evaluation(form, answers, clock)
+    evaluation = Evaluation(form, answers, clock, before)
     check = _Check(evaluation, partial)
     if not isinstance(answers, Mapping):
         check.fail("", "type", "The answers have to be an object.")
@@ -133,9 +141,15 @@ class _Check:
     def _choice_holds(self, frame: Frame, item: Item, clean: Any) -> bool:
         if item.choices is None:
             return True
-        values = clean if isinstance(clean, list) else [clean]
+        if item.type is FieldType.MATRIX:
+            rows = self._evaluation.program.places.get(item.rows or "", {})
+            return all(row in rows and self._chosen(frame, item, value) for row, value in clean.items())
+        return self._chosen(frame, item, clean)
+
+    def _chosen(self, frame: Frame, item: Item, clean: Any) -> bool:
+        values = clean if isinstance(clean, list) else (clean,)
         if self._partial:
-            known = self._evaluation.program.places.get(item.choices, {})
+            known = self._evaluation.program.places.get(item.choices or "", {})
             return all(value in known for value in values)
         return all(on_offer(self._evaluation, frame, item, value) for value in values)
 
@@ -143,11 +157,26 @@ class _Check:
         if item.type is FieldType.CONSENT and clean is False:
             self._missing(frame, item, pointer)
             return
-        broken = broken_limit(item, clean)
+        broken = broken_limit(item, clean) or self._incomplete(frame, item, clean)
         if broken is None:
             self._constraint(frame, item, pointer)
         else:
             self.fail(pointer, *broken)
+
+    def _incomplete(self, frame: Frame, item: Item, clean: Any) -> tuple[str, Text | str] | None:
+        if item.type is FieldType.RANKING:
+            offered = choices_on_offer(self._evaluation, frame, item)
+            known = self._evaluation.program.places.get(item.choices or "", {})
+            if len(clean) < len(known if offered is None else offered):
+                return "incomplete", "Put all choices in order."
+        if (
+            item.type is not FieldType.MATRIX
+            or item.required == NONE
+            or not self._evaluation.truth(item.required, frame)
+        ):
+            return None
+        missing = set(self._evaluation.rows(frame, item)) - clean.keys()
+        return ("incomplete", item.required_message or "Every row needs an answer.") if missing else None
 
     def _constraint(self, frame: Frame, item: Item, pointer: str) -> None:
         if item.constraint != NONE and not self._evaluation.truth(item.constraint, frame):

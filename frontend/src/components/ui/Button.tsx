@@ -1,8 +1,4 @@
-import type { ReactNode } from "react";
-import {
-  Button as AriaButton,
-  type ButtonProps as AriaButtonProps,
-} from "react-aria-components/Button";
+import type { ComponentPropsWithoutRef, ReactNode } from "react";
 import { Link, type LinkProps } from "react-router";
 import "./button.css";
 
@@ -14,27 +10,28 @@ function lookOf({ variant = "secondary", size = "m", wide = false }: Look): stri
   return `button button-${variant} button-${size}${wide ? " button-wide" : ""}`;
 }
 
-type ButtonProps = Omit<AriaButtonProps, "className" | "style" | "children"> &
-  Look & { children: ReactNode };
+type ButtonProps = Pick<
+  ComponentPropsWithoutRef<"button">,
+  "id" | "type" | "lang" | "aria-label" | "aria-describedby" | "aria-expanded" | "aria-pressed"
+> &
+  Look & {
+    children: ReactNode;
+    onPress?: (() => unknown) | undefined;
+    isDisabled?: boolean;
+    isPending?: boolean;
+  };
 
-/**
- * While `isPending`, the button keeps its focus and ignores presses; its text says what is under way. react-aria's own
- * `isPending` announces by an image without a text, which is an error to every checker.
- */
-export function Button({
-  variant,
-  size,
-  wide,
-  isPending = false,
-  type,
-  onPress,
-  ...props
-}: ButtonProps) {
+/** While `isPending`, the button keeps its focus and ignores presses; its text says what is under way. */
+export function Button(props: ButtonProps) {
+  const { variant, size, wide, isPending, isDisabled, onPress, type, ...rest } = props;
   return (
-    <AriaButton
-      {...props}
-      {...(isPending ? { "aria-disabled": true, "data-pending": true } : { onPress })}
-      type={isPending ? "button" : type}
+    <button
+      {...rest}
+      {...(isPending
+        ? { "aria-disabled": true, "data-pending": true }
+        : { onClick: () => onPress?.() })}
+      disabled={isDisabled}
+      type={isPending ? "button" : (type ?? "button")}
       className={lookOf({ variant, size, wide })}
     />
   );

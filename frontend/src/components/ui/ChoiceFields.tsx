@@ -1,19 +1,28 @@
-import type { ReactNode } from "react";
-import { Checkbox } from "react-aria-components/Checkbox";
-import { CheckboxGroup } from "react-aria-components/CheckboxGroup";
-import { Radio, RadioGroup } from "react-aria-components/RadioGroup";
-import { ErrorIcon, FieldHint, FieldLabel, FieldProblem, type FieldText, LabelText } from "./field";
+import { type ReactNode, useId } from "react";
+import { FieldGroup } from "./FieldGroup";
+import { FieldHint, FieldProblem, type FieldText, LabelText, useFieldIds } from "./field";
 
 export type Option = { value: string; label: ReactNode };
 
 type GroupProps = FieldText & {
-  id?: string;
+  id?: string | undefined;
   options: readonly Option[];
   inline?: boolean;
-  isReadOnly?: boolean;
+  layout?: "scale" | "stars" | "marks";
+  /** What follows the options. */
+  after?: ReactNode;
+  isReadOnly?: boolean | undefined;
+  onBlur?: () => void;
 };
 
-function Mark({ box = false }: { box?: boolean }) {
+/** Many options stand in columns, so that a list of languages does not become a page of its own. */
+function layoutOf({ options, inline = false, layout }: GroupProps): string {
+  if (layout) return `options options-${layout}`;
+  if (inline) return "options options-inline";
+  return options.length > 6 ? "options options-columns" : "options";
+}
+
+export function OptionMark({ box = false }: { box?: boolean }) {
   return (
     <span className={`option-mark${box ? " option-mark-box" : ""}`} aria-hidden="true">
       <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
@@ -33,67 +42,69 @@ function Mark({ box = false }: { box?: boolean }) {
   );
 }
 
-/** Many options stand in columns, so that a list of languages does not become a page of its own. */
-function layoutOf(options: readonly Option[], inline = false): string {
-  if (inline) return "options options-inline";
-  return options.length > 6 ? "options options-columns" : "options";
-}
-
 export function RadioField(
-  props: GroupProps & {
-    value: string | null;
-    onChange: (value: string) => void;
-    onBlur?: () => void;
-  },
+  props: GroupProps & { value: string | null; onChange: (value: string) => void },
 ) {
-  const { label, hint, error, isRequired = false, options, inline, ...rest } = props;
+  const { options, value, onChange, isReadOnly = false, after } = props;
+  const name = useId();
   return (
-    <RadioGroup
-      className="field"
-      validationBehavior="aria"
-      isInvalid={Boolean(error)}
-      isRequired={isRequired}
-      {...rest}
-    >
-      <FieldLabel label={label} isRequired={isRequired} />
-      <FieldHint>{hint}</FieldHint>
-      <div className={layoutOf(options, inline)}>
+    <FieldGroup {...props} role="radiogroup">
+      <div className={layoutOf(props)}>
         {options.map((option) => (
-          <Radio key={option.value} value={option.value} className="option">
-            <Mark />
+          <label
+            key={option.value}
+            className="option"
+            data-selected={option.value === value || undefined}
+          >
+            <input
+              type="radio"
+              className="option-input"
+              name={name}
+              value={option.value}
+              checked={option.value === value}
+              onChange={() => !isReadOnly && onChange(option.value)}
+            />
+            <OptionMark />
             <span>{option.label}</span>
-          </Radio>
+          </label>
         ))}
       </div>
-      <FieldProblem>{error}</FieldProblem>
-    </RadioGroup>
+      {after}
+    </FieldGroup>
   );
 }
 
 export function CheckboxesField(
   props: GroupProps & { value: string[]; onChange: (value: string[]) => void },
 ) {
-  const { label, hint, error, isRequired = false, options, inline, ...rest } = props;
+  const { options, value, onChange, error, isReadOnly = false } = props;
   return (
-    <CheckboxGroup
-      className="field"
-      validationBehavior="aria"
-      isInvalid={Boolean(error)}
-      isRequired={isRequired}
-      {...rest}
-    >
-      <FieldLabel label={label} isRequired={isRequired} />
-      <FieldHint>{hint}</FieldHint>
-      <div className={layoutOf(options, inline)}>
-        {options.map((option) => (
-          <Checkbox key={option.value} value={option.value} className="option">
-            <Mark box />
-            <span>{option.label}</span>
-          </Checkbox>
-        ))}
+    <FieldGroup {...props}>
+      <div className={layoutOf(props)}>
+        {options.map((option) => {
+          const isSelected = value.includes(option.value);
+          return (
+            <label key={option.value} className="option" data-selected={isSelected || undefined}>
+              <input
+                type="checkbox"
+                className="option-input"
+                value={option.value}
+                checked={isSelected}
+                aria-invalid={error ? true : undefined}
+                aria-readonly={isReadOnly || undefined}
+                onChange={() => {
+                  if (isReadOnly) return;
+                  const rest = value.filter((one) => one !== option.value);
+                  onChange(isSelected ? rest : [...rest, option.value]);
+                }}
+              />
+              <OptionMark box />
+              <span>{option.label}</span>
+            </label>
+          );
+        })}
       </div>
-      <FieldProblem>{error}</FieldProblem>
-    </CheckboxGroup>
+    </FieldGroup>
   );
 }
 
@@ -101,45 +112,35 @@ type CheckboxFieldProps = FieldText & {
   id: string;
   isSelected: boolean;
   onChange: (selected: boolean) => void;
-  isReadOnly?: boolean;
+  onBlur?: () => void;
+  isReadOnly?: boolean | undefined;
 };
 
-export function CheckboxField({
-  id,
-  label,
-  hint,
-  error,
-  isRequired = false,
-  ...rest
-}: CheckboxFieldProps) {
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+export function CheckboxField(props: CheckboxFieldProps) {
+  const { label, hint, error, isRequired = false, isSelected, isReadOnly = false } = props;
+  const ids = useFieldIds(props.id, props);
   return (
     <div className="field" data-invalid={error ? "" : undefined}>
-      {hint && (
-        <span className="field-hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      <Checkbox
-        {...rest}
-        id={id}
-        className="option"
-        validationBehavior="aria"
-        isRequired={isRequired}
-        isInvalid={Boolean(error)}
-        aria-describedby={described || undefined}
-      >
-        <Mark box />
+      <FieldHint id={ids.hint}>{hint}</FieldHint>
+      <label className="option" data-selected={isSelected || undefined}>
+        <input
+          type="checkbox"
+          className="option-input"
+          id={ids.id}
+          checked={isSelected}
+          aria-required={isRequired || undefined}
+          aria-invalid={error ? true : undefined}
+          aria-readonly={isReadOnly || undefined}
+          aria-describedby={ids.described}
+          onBlur={props.onBlur}
+          onChange={(event) => !isReadOnly && props.onChange(event.target.checked)}
+        />
+        <OptionMark box />
         <span>
           <LabelText label={label} isRequired={isRequired} />
         </span>
-      </Checkbox>
-      {error && (
-        <span className="field-error" id={`${id}-error`}>
-          <ErrorIcon />
-          <span>{error}</span>
-        </span>
-      )}
+      </label>
+      <FieldProblem id={ids.error}>{error}</FieldProblem>
     </div>
   );
 }

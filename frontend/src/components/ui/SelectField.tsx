@@ -1,16 +1,15 @@
-import { useId } from "react";
-import { ErrorIcon, type FieldText, LabelText } from "./field";
+import { FieldHint, FieldProblem, type FieldText, LabelText, useFieldIds } from "./field";
 
 type SelectFieldProps = FieldText & {
-  id?: string;
+  id?: string | undefined;
   value: string;
   onChange: (value: string) => void;
   onBlur?: () => void;
   options: readonly { value: string; label: string }[];
   /** The entry for "nothing chosen"; absent when one option is always chosen. */
   placeholder?: string;
-  isDisabled?: boolean;
-  autoComplete?: string;
+  isDisabled?: boolean | undefined;
+  autoComplete?: string | undefined;
 };
 
 /** The browser's own select: searchable by typing, and a phone shows its own wheel, which no list of ours matches. */
@@ -27,29 +26,23 @@ export function SelectField(props: SelectFieldProps) {
     placeholder,
     isDisabled,
   } = props;
-  const own = useId();
-  const id = props.id ?? own;
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const ids = useFieldIds(props.id, props);
   return (
     <div className="field" data-invalid={error ? "" : undefined}>
-      <label className="field-label" htmlFor={id}>
+      <label className="field-label" htmlFor={ids.id}>
         <LabelText label={label} isRequired={isRequired} />
       </label>
-      {hint && (
-        <span className="field-hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
+      <FieldHint id={ids.hint}>{hint}</FieldHint>
       <span className="select-wrap">
         <select
-          id={id}
+          id={ids.id}
           className="control"
           value={value}
           disabled={isDisabled}
           autoComplete={props.autoComplete}
           aria-required={isRequired || undefined}
           aria-invalid={error ? true : undefined}
-          aria-describedby={described || undefined}
+          aria-describedby={ids.described}
           onBlur={onBlur}
           onChange={(event) => onChange(event.target.value)}
         >
@@ -70,12 +63,7 @@ export function SelectField(props: SelectFieldProps) {
           />
         </svg>
       </span>
-      {error && (
-        <span className="field-error" id={`${id}-error`}>
-          <ErrorIcon />
-          <span>{error}</span>
-        </span>
-      )}
+      <FieldProblem id={ids.error}>{error}</FieldProblem>
     </div>
   );
 }

@@ -1,7 +1,4 @@
-import { createContext, type ReactNode, useContext } from "react";
-import { FieldError } from "react-aria-components/FieldError";
-import { Text } from "react-aria-components/Text";
-import { Label } from "react-aria-components/TextField";
+import { createContext, type ReactNode, useContext, useId } from "react";
 import "./field.css";
 
 export type FieldText = {
@@ -28,29 +25,36 @@ export function LabelText({ label, isRequired }: Pick<FieldText, "label" | "isRe
   );
 }
 
-export function FieldLabel(props: Pick<FieldText, "label" | "isRequired">) {
-  return (
-    <Label className="field-label">
-      <LabelText {...props} />
-    </Label>
-  );
+/** The ids that tie a control to its words, and what of them describes it now. */
+export function useFieldIds(own: string | undefined, { hint, error }: FieldText) {
+  const made = useId();
+  const id = own ?? made;
+  return {
+    id,
+    label: `${id}-label`,
+    hint: `${id}-hint`,
+    error: `${id}-error`,
+    described:
+      [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
+  };
 }
 
-export function FieldHint({ children }: { children?: ReactNode }) {
+export function FieldHint({ id, children }: { id: string; children?: ReactNode }) {
   if (!children) return null;
   return (
-    <Text slot="description" className="field-hint">
+    <span className="field-hint" id={id}>
       {children}
-    </Text>
+    </span>
   );
 }
 
-export function FieldProblem({ children }: { children?: ReactNode }) {
+export function FieldProblem({ id, children }: { id: string; children?: ReactNode }) {
+  if (!children) return null;
   return (
-    <FieldError className="field-error">
+    <span className="field-error" id={id}>
       <ErrorIcon />
       <span>{children}</span>
-    </FieldError>
+    </span>
   );
 }
 

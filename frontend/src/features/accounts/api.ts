@@ -74,6 +74,14 @@ export function removeSecondFactor(code: string): Promise<unknown> {
   return unwrap(api.DELETE(FACTOR, { body: { code } }));
 }
 
+/** Shows again who one is: what guards the account can be changed for five minutes. */
+export function confirmItIsMe(shown: {
+  password: string | null;
+  code: string | null;
+}): Promise<unknown> {
+  return unwrap(api.POST("/api/v1/me/confirmations", { body: shown }));
+}
+
 export function listSessions(): Promise<Session[]> {
   return unwrap(api.GET("/api/v1/me/sessions"));
 }

@@ -3,7 +3,7 @@ import { PageHeading } from "@/components/ui/PageHeading";
 import { RichText } from "@/components/ui/RichText";
 import type { EventDetail } from "@/lib/api/types";
 import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
-import { useI18n, useText } from "@/lib/i18n/i18n";
+import { useI18n, useOfferedLocales, useText } from "@/lib/i18n/i18n";
 import { Cover } from "./Cover";
 import { TicketList } from "./TicketList";
 import "./catalog.css";
@@ -12,6 +12,7 @@ import "./catalog.css";
 export function EventDetails({ event, register }: { event: EventDetail; register: ReactNode }) {
   const { locale, messages: t } = useI18n();
   const text = useText();
+  useOfferedLocales(Object.keys(event.title));
   return (
     <article className="page stack">
       <Cover seed={event.slug} image={event.image} tall />

@@ -6,9 +6,17 @@ import { Alert, EmptyState, Skeleton } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { asProblem } from "@/lib/api/problem";
 import type { Flow, Registration } from "@/lib/api/types";
-import { useMessages, useText } from "@/lib/i18n/i18n";
-import { capability, getFlow, getRegistration } from "./api";
+import {
+  type FormField,
+  fieldsOfDocument,
+  readDocument,
+  type ServedDocument,
+} from "@/lib/document";
+import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
+import { getFlow, getRegistration } from "./api";
 import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
+import { prepareInputs } from "./form/inputs/registry";
+import { capability } from "./guestTokens";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
 import { FormStep } from "./steps/FormStep";
@@ -19,15 +27,19 @@ import "./wizard.css";
 // finds every step here already.
 const load = {
   conflict: () => import("./ConflictDialog"),
+  newer: () => import("./newer/NewerForm"),
   confirmation: () => import("./confirmation/Confirmation"),
   attendees: () => import("./steps/AttendeesStep"),
   review: () => import("./steps/ReviewStep"),
   tickets: () => import("./steps/TicketsStep"),
   cancel: () => import("./confirmation/CancelDialog"),
+  participant: () => import("./participant/Participant"),
   resume: loadResumeLinkDialog,
 };
 const ConflictDialog = lazy(load.conflict);
+const NewerForm = lazy(load.newer);
 const Confirmation = lazy(load.confirmation);
+const Participant = lazy(load.participant);
 const AttendeesStep = lazy(load.attendees);
 const ReviewStep = lazy(load.review);
 const TicketsStep = lazy(load.tickets);
@@ -44,9 +56,15 @@ function usePreload(): void {
   }, []);
 }
 
+function fieldsOf(flow: Flow): FormField[] {
+  return Object.values(flow.forms).flatMap(({ source }) =>
+    fieldsOfDocument(readDocument(source as ServedDocument)),
+  );
+}
+
 /** Loads a registration with the flow it is pinned to, and shows the step where it stands. */
 export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: YourData }) {
-  const t = useMessages();
+  const { language, messages: t } = useI18n();
   // The draft keeps its own copy from here on; a refetch behind its back would only confuse the revisions.
   const own = {
     staleTime: Number.POSITIVE_INFINITY,
@@ -60,14 +78,18 @@ export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: Y
   });
   const flow = useQuery({
     queryKey: ["registration-flow", uid],
-    queryFn: () => getFlow(uid),
+    queryFn: async () => {
+      const found = await getFlow(uid);
+      await prepareInputs(fieldsOf(found), language);
+      return found;
+    },
     ...own,
   });
 
   if (registration.data && flow.data) {
     return (
       <OpenRegistration
-        key={uid}
+        key={`${uid} ${flow.data.flow.uid}`}
         flow={flow.data}
         registration={registration.data}
         yourData={yourData}
@@ -142,6 +164,13 @@ function OpenRegistration({ flow, registration, yourData }: OpenRegistrationProp
           registration={wizard.snapshot.registration}
           onChange={(next) => wizard.draft.adopt(next)}
         >
+          {state === "confirmed" && (
+            <Participant
+              wizard={wizard}
+              registration={wizard.snapshot.registration}
+              onChange={(next) => wizard.draft.adopt(next)}
+            />
+          )}
           {yourData(registration.uid, capability(registration.uid))}
         </Confirmation>
       </Suspense>
@@ -176,6 +205,9 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
       </div>
       <div className="wizard-main">
         <SaveState status={snapshot.status} onRetry={() => draft.flush()} />
+        <Suspense>
+          <NewerForm wizard={wizard} />
+        </Suspense>
         {snapshot.merged && (
           <Alert tone="info" live>
             {t.wizard.mergedNotice}

@@ -8,9 +8,10 @@ import {
   valueAt,
   withValueAt,
 } from "@/lib/document";
-import { useText } from "@/lib/i18n/i18n";
+import { useOfferedLocales, useText } from "@/lib/i18n/i18n";
 import { conditionHolds, type FormProgram, programOf } from "@/lib/screen";
-import { Draft, type DraftSnapshot } from "./draft/Draft";
+import { Draft } from "./draft/Draft";
+import type { DraftSnapshot } from "./draft/snapshot";
 import type { Path } from "./form/context";
 
 export type Wizard = {
@@ -71,10 +72,17 @@ function seatsOf({ tickets }: Registration): number {
   return tickets.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
+/** The languages of the flow's forms, or of the program where there is none. */
+function localesOf(programs: Record<string, FormProgram>, { event }: Registration): string[] {
+  const locales = Object.values(programs).flatMap(({ document }) => document.locales);
+  return [...new Set(locales.length > 0 ? locales : Object.keys(event.title))];
+}
+
 /** Everything the wizard's steps need, made once per registration. */
 export function useWizard(flow: Flow, registration: Registration): Wizard {
   const text = useText();
   const [programs] = useState(() => programsOf(flow, registration));
+  useOfferedLocales(localesOf(programs, registration));
   const [draft] = useState(() => makeDraft(flow, registration, programs));
   const snapshot = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
 

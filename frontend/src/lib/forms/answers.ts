@@ -1,64 +1,37 @@
 // Answers by field type: from JSON to what is stored and what expressions see.
 
+import {
+  AnswerRefused,
+  boundedNumber,
+  boundLength,
+  isEmpty,
+  linesOf,
+  textOf,
+  wholeNumber,
+} from "./answer";
 import { parseDate, parseDatetime, parseTime, timeText, utcText } from "./clock";
+import { LANGUAGES } from "./codes";
+import {
+  knownCurrency,
+  parseAddress,
+  parseLocation,
+  parseMoney,
+  parsePersonName,
+  parseUpload,
+} from "./composite";
 import { COUNTRIES } from "./countries";
 import { parseIdentity } from "./identity";
-import type { CompiledItem, FieldType, Json } from "./types";
-import { codePoints, type Scalar, trim } from "./values";
+import { type CompiledItem, type FieldType, isObject, type Json } from "./types";
+import type { Scalar } from "./values";
 
 export type Answer = { clean: Json; value: Scalar };
-
-/** The message never holds the answer: it may be a sensitive one. */
-export class AnswerRefused extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 const MAX_TEXT = 1000;
 const MAX_MULTILINE = 10_000;
 const MAX_CHOICE = 200;
 const MAX_SELECTED = 1000;
 const MAX_DECIMAL = 1e15;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be refused
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to be refused
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
-
-/** Whether `raw` counts as no answer: null, an empty list, or text of white space only. */
-export function isEmpty(raw: Json | undefined): boolean {
-  if (raw === null || raw === undefined) return true;
-  if (typeof raw === "string") return trim(raw) === "";
-  return Array.isArray(raw) && raw.length === 0;
-}
-
-export function textOf(raw: Json): string {
-  if (typeof raw !== "string") throw new AnswerRefused("type", "This has to be text.");
-  const text = trim(raw);
-  if (CONTROL.test(text)) {
-    throw new AnswerRefused("format", "This contains characters that cannot be stored.");
-  }
-  return text;
-}
-
-function linesOf(raw: Json): string {
-  if (typeof raw !== "string") throw new AnswerRefused("type", "This has to be text.");
-  const text = trim(raw.replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
-  if (CONTROL_BUT_LINES.test(text)) {
-    throw new AnswerRefused("format", "This contains characters that cannot be stored.");
-  }
-  return text;
-}
-
-function boundLength(text: string, most: number): string {
-  if (codePoints(text) > most) {
-    throw new AnswerRefused("max_length", `This may have at most ${most} characters.`);
-  }
-  return text;
-}
+const MAX_URL = 2000;
 
 function same(text: string): Answer {
   return { clean: text, value: text };
@@ -68,6 +41,14 @@ const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const EMAIL = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})+$`);
 const PHONE = /^\+[1-9][0-9]{6,14}$/;
+
+function parseText(item: CompiledItem, raw: Json): Answer {
+  return same(boundLength(textOf(raw), item.max_length || MAX_TEXT));
+}
+
+function parseSingle(_: CompiledItem, raw: Json): Answer {
+  return same(boundLength(textOf(raw), MAX_CHOICE));
+}
 
 function parseEmail(item: CompiledItem, raw: Json): Answer {
   const text = boundLength(textOf(raw), Math.min(item.max_length ?? 254, 254));
@@ -88,23 +69,13 @@ function parsePhone(_: CompiledItem, raw: Json): Answer {
   return same(text);
 }
 
-function bounded(raw: Json, most: number): number {
-  if (typeof raw !== "number" || !Number.isFinite(raw)) {
-    throw new AnswerRefused("type", "This has to be a number.");
-  }
-  if (raw > most) throw new AnswerRefused("maximum", "This number is too large.");
-  if (raw < -most) throw new AnswerRefused("minimum", "This number is too small.");
-  return raw + 0;
-}
-
 function parseInteger(_: CompiledItem, raw: Json): Answer {
-  const value = bounded(raw, Number.MAX_SAFE_INTEGER);
-  if (!Number.isInteger(value)) throw new AnswerRefused("type", "This has to be a whole number.");
+  const value = wholeNumber(raw, Number.MAX_SAFE_INTEGER);
   return { clean: value, value };
 }
 
 function parseDecimal(_: CompiledItem, raw: Json): Answer {
-  const value = bounded(raw, MAX_DECIMAL);
+  const value = boundedNumber(raw, MAX_DECIMAL);
   return { clean: value, value };
 }
 
@@ -114,13 +85,72 @@ function parseBoolean(_: CompiledItem, raw: Json): Answer {
 }
 
 function parseMultiple(_: CompiledItem, raw: Json): Answer {
+  const clean = several(raw);
+  return { clean, value: clean.join(" ") };
+}
+
+function several(raw: Json): string[] {
   if (!Array.isArray(raw)) throw new AnswerRefused("type", "This has to be a list of choices.");
   if (raw.length > MAX_SELECTED) {
     throw new AnswerRefused("max_choices", `At most ${MAX_SELECTED} choices may be given.`);
   }
   const values = new Set(raw.map((one) => boundLength(textOf(one), MAX_CHOICE)));
-  const clean = [...values].filter((value) => value !== "");
-  return { clean, value: clean.join(" ") };
+  return [...values].filter((value) => value !== "");
+}
+
+/** The column of each answered row, or its columns. It has no value as a whole: `${matrix.row}` has one. */
+function parseMatrix(item: CompiledItem, raw: Json): Answer {
+  if (!isObject(raw)) {
+    throw new AnswerRefused("type", "This has to be an object with an answer for each row.");
+  }
+  const rows = Object.entries(raw);
+  if (rows.length > MAX_SELECTED) {
+    throw new AnswerRefused("max_choices", `At most ${MAX_SELECTED} choices may be given.`);
+  }
+  const clean: [string, Json][] = [];
+  for (const [row, given] of rows) {
+    if (isEmpty(given)) continue;
+    const answer = item.multiple ? several(given) : boundLength(textOf(given), MAX_CHOICE);
+    if (answer.length > 0) clean.push([boundLength(textOf(row), MAX_CHOICE), answer]);
+  }
+  // fromEntries defines a row called __proto__ like any other
+  return { clean: clean.length > 0 ? Object.fromEntries(clean) : "", value: "" };
+}
+
+function parseLanguage(_: CompiledItem, raw: Json): Answer {
+  const text = textOf(raw);
+  if (!LANGUAGES.has(text)) {
+    throw new AnswerRefused(
+      "choice",
+      "This is not a language's code (ISO 639), such as hi or yue.",
+    );
+  }
+  return same(text);
+}
+
+/** What is not acknowledged is not answered. */
+function parseAcknowledge(_: CompiledItem, raw: Json): Answer {
+  if (typeof raw !== "boolean") throw new AnswerRefused("type", "This has to be true or false.");
+  return raw ? { clean: true, value: "OK" } : { clean: "", value: "" };
+}
+
+const LETTER = "A-Za-z0-9\\u00a1-\\u1fff\\u2c00-\\ufdff";
+const HOST = `[${LETTER}](?:[${LETTER}-]{0,61}[${LETTER}])?`;
+const UNSEEN = "\\u00a0\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff";
+const URL = new RegExp(
+  `^[Hh][Tt][Tt][Pp][Ss]?://${HOST}(?:\\.${HOST})+(?::[0-9]{1,5})?(?:[/?#][^ "<>\\\\^\`{|}${UNSEEN}]*)?$`,
+  "u",
+);
+
+function parseUrl(item: CompiledItem, raw: Json): Answer {
+  const text = boundLength(textOf(raw), Math.min(item.max_length || MAX_URL, MAX_URL));
+  if (!URL.test(text)) {
+    throw new AnswerRefused(
+      "format",
+      "This is not a web address, such as https://example.org/page.",
+    );
+  }
+  return same(text);
 }
 
 function parseCountry(_: CompiledItem, raw: Json): Answer {
@@ -165,7 +195,7 @@ function identityAnswer(item: CompiledItem, raw: Json): Answer {
 type Parser = (item: CompiledItem, raw: Json) => Answer;
 
 export const PARSERS: { [type in FieldType]?: Parser } = {
-  text: (item, raw) => same(boundLength(textOf(raw), item.max_length || MAX_TEXT)),
+  text: parseText,
   multiline: (item, raw) => same(boundLength(linesOf(raw), item.max_length || MAX_MULTILINE)),
   email: parseEmail,
   phone: parsePhone,
@@ -173,11 +203,30 @@ export const PARSERS: { [type in FieldType]?: Parser } = {
   decimal: parseDecimal,
   boolean: parseBoolean,
   consent: parseBoolean,
-  single_choice: (_, raw) => same(boundLength(textOf(raw), MAX_CHOICE)),
+  single_choice: parseSingle,
   multiple_choice: parseMultiple,
   country: parseCountry,
   date: dateAnswer,
   time: timeAnswer,
   datetime: datetimeAnswer,
   identity_number: identityAnswer,
+  money: parseMoney,
+  ranking: parseMultiple,
+  rating: parseDecimal,
+  likert: parseSingle,
+  matrix: parseMatrix,
+  url: parseUrl,
+  language: parseLanguage,
+  currency: (_, raw) => same(knownCurrency(raw)),
+  address: parseAddress,
+  person_name: parsePersonName,
+  file: parseUpload,
+  image: parseUpload,
+  audio: parseUpload,
+  video: parseUpload,
+  signature: parseUpload,
+  barcode: parseText,
+  location: parseLocation,
+  acknowledge: parseAcknowledge,
+  hidden: parseText,
 };

@@ -1,10 +1,13 @@
 // Answers through a compiled form: what is visible, and what is calculated, in dependency order.
 
-import { AnswerRefused, isEmpty, PARSERS } from "./answers";
+import { AnswerRefused, isEmpty } from "./answer";
+import { PARSERS } from "./answers";
+import { words } from "./arguments";
 import { DEFAULT_ITEMS, type Frame, Layout, MAX_FRAMES } from "./frames";
 import { isMasked } from "./masking";
-import { asScalar, build, type Context, contextAt, type Run } from "./program";
+import { asScalar, build, type Context, contextAt, own, type Run } from "./program";
 import {
+  type Answers,
   type Clock,
   type CompiledForm,
   type CompiledItem,
@@ -13,7 +16,7 @@ import {
   NONE,
   pointerToken,
 } from "./types";
-import { type Scalar, toBoolean, toNumber } from "./values";
+import { type Scalar, toBoolean, toNumber, toText } from "./values";
 
 export type Program = {
   form: CompiledForm;
@@ -49,10 +52,12 @@ export class Evaluation {
   private readonly frames = new Map<number, Frame[]>();
   private count = 1;
 
-  constructor(form: CompiledForm, answers: Json, clock: Clock) {
+  /** `before` are the answers kept so far, which calculations with a `trigger` or once() hold on to. */
+  constructor(form: CompiledForm, answers: Json, clock: Clock, before: Answers | null = null) {
     this.program = programOf(form);
     this.context = contextAt(clock);
     this.root = this.program.layout.frame(NONE);
+    this.root.before = before;
     this.frames.set(NONE, [this.root]);
     this.fill(this.root, NONE, answers);
     for (const index of form.order) {
@@ -88,7 +93,7 @@ export class Evaluation {
       frame.values[slot] = "";
       frame.clean.delete(slot);
       frame.refused.delete(slot);
-      this.take(frame, slot, item, item.default ?? null);
+      if ((item.opening ?? NONE) === NONE) this.take(frame, slot, item, item.default ?? null);
     }
   }
 
@@ -123,11 +128,59 @@ export class Evaluation {
       frame.clean.delete(slot);
     } else if (item.kind === "repeat") {
       this.enter(frame, index, slot, item);
+    } else if (item.row_conditions?.length) {
+      this.dropHiddenRows(frame, slot, item);
     } else if ((item.calculation ?? NONE) !== NONE) {
-      const value = settled(this.run(item.calculation ?? NONE, frame));
+      const value = settled(this.calculated(frame, item));
       frame.values[slot] = value;
       if (value !== "") frame.clean.set(slot, value);
+    } else if (item.read_only && (item.opening ?? NONE) !== NONE) {
+      this.take(frame, slot, item, this.opening(frame, item));
     }
+  }
+
+  private calculated(frame: Frame, item: CompiledItem): Scalar {
+    const calculation = item.calculation ?? NONE;
+    const trigger = item.trigger ?? NONE;
+    if (trigger === NONE) return this.run(calculation, frame);
+    const { name, scope = NONE } = this.program.layout.item(trigger);
+    let place = frame;
+    while (place.scope !== scope && place.parent) place = place.parent;
+    const answer = place.clean.get(this.program.layout.slot(trigger));
+    if (!place.before || !frame.before) {
+      return answer === undefined ? "" : this.run(calculation, frame);
+    }
+    const kept = asScalar(own(frame.before, item.name));
+    const earlier = own(place.before, name);
+    if (kept !== "" && same(earlier, answer)) return kept;
+    return answer !== undefined || earlier !== undefined ? this.run(calculation, frame) : "";
+  }
+
+  /** The default that is worked out, as an answer to `item`; null where it gives none. */
+  opening(frame: Frame, item: CompiledItem): Json {
+    return asAnswer(item, this.run(item.opening ?? NONE, frame));
+  }
+
+  private dropHiddenRows(frame: Frame, slot: number, item: CompiledItem): void {
+    const clean = frame.clean.get(slot);
+    if (!isObject(clean) || isMasked(clean)) return;
+    const shown = new Set(this.rows(frame, item));
+    const known = this.program.values.get(item.rows ?? "");
+    // A row that there is not at all stays, for validation to name.
+    const kept = Object.entries(clean).filter(([row]) => shown.has(row) || !known?.has(row));
+    if (kept.length > 0) frame.clean.set(slot, Object.fromEntries(kept));
+    else frame.clean.delete(slot);
+  }
+
+  /** The rows of a matrix that are shown. */
+  rows(frame: Frame, item: CompiledItem): string[] {
+    const conditions = item.row_conditions ?? [];
+    const rows = this.program.form.lists[item.rows ?? ""] ?? [];
+    const shown = rows.filter((_, at) => {
+      const condition = conditions[at] ?? NONE;
+      return condition === NONE || this.truth(condition, frame);
+    });
+    return [...new Set(shown.map((row) => row.value))];
   }
 
   private isVisible(frame: Frame, item: CompiledItem): boolean {
@@ -155,13 +208,45 @@ export class Evaluation {
     );
     frame.children.set(index, children);
     this.frames.set(index, [...(this.frames.get(index) ?? []), ...children]);
-    for (const [at, child] of children.entries()) this.fill(child, index, given[at] ?? {});
+    const kept = frame.before ? own(frame.before, item.name) : undefined;
+    for (const [at, child] of children.entries()) {
+      const before = Array.isArray(kept) ? kept[at] : undefined;
+      child.before = isObject(before) ? before : null;
+      this.fill(child, index, given[at] ?? {});
+    }
   }
 
   private numberOfItems(node: number, frame: Frame, most: number): number {
     const number = toNumber(this.run(node, frame), this.context.zone);
     return Number.isNaN(number) ? 0 : Math.trunc(Math.min(Math.max(number, 0), most));
   }
+}
+
+/** Whether two answers are the same JSON. */
+function same(one: Json | undefined, other: Json | undefined): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, at) => same(item, other[at]));
+  }
+  if (!isObject(one) || !isObject(other)) return one === other;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && same(one[name], other[name]))
+  );
+}
+
+const NUMBERS = new Set(["integer", "decimal", "rating"]);
+const TRUTHS = new Set(["boolean", "consent", "acknowledge"]);
+
+function asAnswer(item: CompiledItem, value: Scalar): Json {
+  const type = item.type ?? "";
+  if (value === "") return null;
+  if (NUMBERS.has(type)) {
+    const number = toNumber(value, "UTC");
+    return Number.isFinite(number) ? number : null;
+  }
+  if (TRUTHS.has(type)) return value !== "false" && toBoolean(value);
+  return type === "multiple_choice" || type === "ranking" ? words(value) : toText(value);
 }
 
 /** A calculated value as it can be stored: what is no finite number is no answer. */

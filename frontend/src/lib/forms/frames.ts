@@ -18,6 +18,8 @@ export class Frame {
   readonly unknown: string[] = [];
   readonly over = new Map<number, number>();
   readonly children = new Map<number, Frame[]>();
+  /** The answers kept so far: what a `trigger` is held against, and what once() keeps. */
+  before: { [name: string]: Json } | null = null;
 
   constructor(
     readonly scope: number,

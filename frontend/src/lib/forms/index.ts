@@ -1,5 +1,6 @@
 export { evaluateCondition } from "./conditions";
 export { isMasked } from "./masking";
+export { openingAnswers, openingItem } from "./opening";
 export {
   evaluate,
   type FieldView,

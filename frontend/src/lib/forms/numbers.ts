@@ -1,6 +1,7 @@
 // Functions and operators over numbers. Each gives the same bits as the server's.
 
-import { flat, number, numbers, type Operation, position } from "./arguments";
+import { flat, number, numbers, type Operation, position, scalar } from "./arguments";
+import { type Scalar, toNumber, type Value } from "./values";
 
 /** XPath 1.0 section 4.4: the closest integer, of two the one closer to positive infinity. */
 export function roundHalfUp(value: number): number {
@@ -45,6 +46,24 @@ function extreme(pick: (values: number[]) => number): Operation {
   };
 }
 
+/** What converts to a number above 0; `true` as text, too, which is what a boolean becomes in ODK. */
+function checked(value: Scalar, zone: string): boolean {
+  return value === "true" || toNumber(value, zone) > 0;
+}
+
+function between(values: Value[], found: number, zone: string): boolean {
+  const [least, most] = [number(values[0], zone), number(values[1], zone)];
+  return (least === -1 || found >= least) && (most === -1 || found <= most);
+}
+
+function weightedChecklist(values: Value[], zone: string): boolean {
+  let total = 0;
+  for (let at = 2; at < values.length; at += 2) {
+    if (checked(scalar(values[at]), zone)) total += number(values[at + 1], zone);
+  }
+  return between(values, total, zone);
+}
+
 export const NUMBER_OPERATIONS: { [name: string]: Operation } = {
   number: (values, zone) => number(values[0], zone),
   round: (values, zone) => {
@@ -64,4 +83,9 @@ export const NUMBER_OPERATIONS: { [name: string]: Operation } = {
   min: extreme((values) => values.reduce((least, value) => Math.min(least, value)) + 0),
   max: extreme((values) => values.reduce((most, value) => Math.max(most, value)) + 0),
   "count-non-empty": (values) => flat(values).filter((value) => value !== "").length,
+  checklist: (values, zone) => {
+    const found = flat(values.slice(2)).filter((value) => checked(value, zone));
+    return between(values, found.length, zone);
+  },
+  "weighted-checklist": weightedChecklist,
 };

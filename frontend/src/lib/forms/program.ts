@@ -2,6 +2,7 @@
 
 import { type Operation, scalar } from "./arguments";
 import { DAY, dateText, parseDatetime, toWall, zonedText } from "./clock";
+import { valueOfParts } from "./composite";
 import { DATE_OPERATIONS } from "./dates";
 import { below, type Frame, type Layout } from "./frames";
 import { NUMBER_OPERATIONS } from "./numbers";
@@ -83,7 +84,7 @@ function operands(builder: Builder, node: Node): Run[] {
   return node[1].map((_, at) => operand(builder, node, at));
 }
 
-function own<T>(table: { [name: string]: T }, key: string): T | undefined {
+export function own<T>(table: { [name: string]: T }, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
@@ -112,6 +113,23 @@ const reference: Build = ({ layout }, node) => {
   return (frame) => below(frame, up, [])[0]?.values[slot] ?? "";
 };
 
+const part: Build = ({ layout }, node) => {
+  const [item = 0, up = 0, ...down] = node[1];
+  const [slot, name] = [layout.slot(item), String(node[2])];
+  if (down.length > 0) {
+    return (frame) =>
+      below(frame, up, down)
+        .filter((one) => one.visible[slot])
+        .map((one) => partOf(one.clean.get(slot), name));
+  }
+  return (frame) => partOf(below(frame, up, [])[0]?.clean.get(slot), name);
+};
+
+const namePart: Build = (_, node) => {
+  const [step, field, ...rest] = String(node[2]).split(".");
+  return (_frame, context) => partOf(own(context.named, `${step}.${field}`), rest.join("."));
+};
+
 const items: Build = (_, node) => {
   const [item = 0, up = 0, ...rest] = node[1];
   const down = [...rest, item];
@@ -120,7 +138,7 @@ const items: Build = (_, node) => {
 
 const indexed: Build = ({ layout, runs }, node) => {
   const [item = 0, up = 0, ...steps] = node[1];
-  const slot = layout.slot(item);
+  const [slot, part] = [layout.slot(item), node[2]];
   return (frame, context) => {
     let place = below(frame, up, [])[0];
     for (let at = 0; at < steps.length; at += 2) {
@@ -128,7 +146,8 @@ const indexed: Build = ({ layout, runs }, node) => {
       const wanted = run ? toNumber(scalar(run(frame, context)), context.zone) : Number.NaN;
       place = place?.children.get(steps[at] ?? -1)?.[Math.trunc(wanted) - 1];
     }
-    return place?.values[slot] ?? "";
+    if (!place) return "";
+    return part == null ? (place.values[slot] ?? "") : partOf(place.clean.get(slot), String(part));
   };
 };
 
@@ -172,11 +191,13 @@ const BUILDERS = new Map<string, Build>([
   ["today", () => (_, context) => context.today],
   ["now", () => (_, context) => context.now],
   ["ref", reference],
+  ["part", part],
   ["items", items],
   ["indexed", indexed],
   ["position", (_, node) => (frame) => below(frame, node[1][0] ?? 0, [])[0]?.position ?? 0],
   ["column", (_, node) => (_frame, context) => own(context.choice, String(node[2])) ?? ""],
   ["name", (_, node) => (_frame, context) => asScalar(own(context.named, String(node[2])))],
+  ["name_part", namePart],
   ["choice_name", choiceName],
   ["first", (builder, node) => first(operand(builder, node, 0))],
   ["count", (builder, node) => count(operand(builder, node, 0))],
@@ -188,6 +209,7 @@ const BUILDERS = new Map<string, Build>([
   ["or", (builder, node) => some(operands(builder, node))],
   ["not", (builder, node) => not(operand(builder, node, 0))],
   ["if", choose],
+  ["once", once],
   ["call", call],
 ]);
 
@@ -233,6 +255,15 @@ function choose(builder: Builder, node: Node): Run {
   return (frame, context) => (truth(condition, frame, context) ? then : otherwise)(frame, context);
 }
 
+function once(builder: Builder, node: Node): Run {
+  const compute = operand(builder, node, 0);
+  const { name } = builder.layout.item(node[1][1] ?? -1);
+  return (frame, context) => {
+    const before = frame.before ? asScalar(own(frame.before, name)) : "";
+    return before === "" ? compute(frame, context) : before;
+  };
+}
+
 function call(builder: Builder, node: Node): Run {
   const runs = operands(builder, node);
   const operation = known(OPERATIONS, node[2]);
@@ -243,9 +274,15 @@ function call(builder: Builder, node: Node): Run {
     );
 }
 
-/** A stored answer as an expression sees it. */
+/** A stored answer of any type as one value; a masked one as it is shown, a matrix as ''. */
 export function asScalar(raw: Json | undefined): Scalar {
   if (typeof raw === "string" || typeof raw === "boolean" || typeof raw === "number") return raw;
   if (Array.isArray(raw)) return raw.filter((one) => typeof one === "string").join(" ");
-  return isObject(raw) && typeof raw.masked === "string" ? raw.masked : "";
+  return isObject(raw) ? valueOfParts(raw) : "";
+}
+
+/** One part of a stored answer: of money `currency`, of a matrix the answer of a row; '' where there is none. */
+export function partOf(raw: Json | undefined, part: string): Scalar {
+  const value = isObject(raw) ? own(raw, part) : "";
+  return isObject(value) ? "" : asScalar(value);
 }

@@ -2,6 +2,7 @@
 
 import { Evaluation } from "./evaluation";
 import type { Frame, Layout } from "./frames";
+import { partOf } from "./program";
 import {
   type Answers,
   type Choice,
@@ -25,6 +26,8 @@ export type FieldView = {
   field: Field;
   required: boolean;
   choices: Choice[];
+  /** Of a matrix. */
+  rows: Choice[];
   fields: FieldView[];
   items: ItemView[];
   /** Whether the number of items is calculated, so that none can be added or taken away by hand. */
@@ -45,6 +48,8 @@ export type FormState = {
   required: Set<string>;
   /** Values on offer, where a condition narrows them. */
   choices: Map<string, string[]>;
+  /** Rows of a matrix that are shown, where a condition narrows them. */
+  rows: Map<string, string[]>;
   calculated: Map<string, Json>;
   /** A text of a page or section with `${name}` replaced by the answer it shows. */
   words: (text: string) => string;
@@ -52,14 +57,18 @@ export type FormState = {
   answers: Answers;
 };
 
-/** What the form shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none. */
+/**
+ * What the form shows for `answers`, which may be incomplete or wrong: a wrong answer counts as none.
+ * `before` are the answers kept so far, which calculations with a `trigger` or once() hold on to.
+ */
 export function evaluate(
   compiled: CompiledForm,
   source: FormDocument,
   answers: Answers,
   clock: Clock,
+  before: Answers | null = null,
 ): FormState {
-  return new Collector(new Evaluation(compiled, answers, clock), source).collect();
+  return new Collector(new Evaluation(compiled, answers, clock, before), source).collect();
 }
 
 /** The answers to store: visible, not empty, in their stored form. */
@@ -137,6 +146,7 @@ class Collector {
     visible: new Set(),
     required: new Set(),
     choices: new Map(),
+    rows: new Map(),
     calculated: new Map(),
     words: (text) => this.words(text, this.evaluation.root),
     answers: {},
@@ -220,6 +230,7 @@ class Collector {
       field,
       required,
       choices,
+      rows: this.rows(frame, item, pointer),
       fields: [],
       items,
       counted,
@@ -228,10 +239,15 @@ class Collector {
   }
 
   private words(text: string, frame: Frame): string {
-    return text.replace(REFERENCE, (_, name: string) => {
+    return text.replace(REFERENCE, (_, reference: string) => {
+      const [name = "", ...part] = reference.split(".");
       for (let place: Frame | null = frame; place; place = place.parent) {
         const index = this.layout.names(place.scope).get(name);
-        if (index !== undefined) return toText(place.values[this.layout.slot(index)] ?? "");
+        if (index === undefined) continue;
+        const slot = this.layout.slot(index);
+        const value =
+          part.length > 0 ? partOf(place.clean.get(slot), part.join(".")) : place.values[slot];
+        return toText(value ?? "");
       }
       return "";
     });
@@ -245,6 +261,15 @@ class Collector {
     const wanted = new Set(offered);
     // a value may be listed once per filter: it is shown once
     return listed.filter((choice) => wanted.delete(choice.value));
+  }
+
+  private rows(frame: Frame, item: CompiledItem, pointer: string): Choice[] {
+    const listed = this.source.choice_lists?.[item.rows ?? ""] ?? [];
+    if (!item.row_conditions?.length) return listed;
+    const shown = this.evaluation.rows(frame, item);
+    this.state.rows.set(pointer, shown);
+    const wanted = new Set(shown);
+    return listed.filter((row) => wanted.delete(row.value));
   }
 
   private shown(frame: Frame, scope: number): Set<number> {

@@ -140,6 +140,8 @@ export type CompiledItem = {
   constraint?: number;
   calculation?: number;
   count?: number;
+  opening?: number;
+  trigger?: number;
   choice_filter?: number;
   choice_conditions?: number[];
   choices?: string | null;
@@ -157,6 +159,13 @@ export type CompiledItem = {
   max_choices?: number | null;
   min_items?: number | null;
   max_items?: number | null;
+  rows?: string | null;
+  row_conditions?: number[];
+  multiple?: boolean;
+  step?: number | null;
+  currencies?: string[];
+  accept?: string[];
+  max_bytes?: number | null;
   identity?: "aadhaar" | "passport" | "other" | null;
   sensitive?: boolean;
   shared_with_back_office?: boolean;

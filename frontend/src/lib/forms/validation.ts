@@ -31,9 +31,9 @@ export function validate(
   _source: FormDocument,
   answers: Json,
   clock: Clock,
-  options: { partial?: boolean } = {},
+  options: { partial?: boolean; before?: Answers | null } = {},
 ): Validation {
-  const evaluation = new Evaluation(compiled, answers, clock);
+  const evaluation = new Evaluation(compiled, answers, clock, options.before ?? null);
   const check = new Check(evaluation, options.partial ?? false);
   if (!isObject(answers)) check.fail("", "type", "The answers have to be an object.");
   check.walk(evaluation.root, NONE);
@@ -135,10 +135,29 @@ class Check {
   private choiceHolds(frame: Frame, item: CompiledItem, clean: Json): boolean {
     if (item.choices == null) return true;
     const offered = this.partial ? null : choicesOnOffer(this.evaluation, frame, item);
-    const known = offered
-      ? new Set(offered)
-      : (this.evaluation.program.values.get(item.choices) ?? new Set<string>());
-    return [clean].flat().every((value) => typeof value === "string" && known.has(value));
+    const known = offered ? new Set(offered) : this.listed(item.choices);
+    const chosen = (value: Json) =>
+      [value].flat().every((one) => typeof one === "string" && known.has(one));
+    if (item.type !== "matrix" || !isObject(clean)) return chosen(clean);
+    const rows = this.listed(item.rows);
+    return Object.entries(clean).every(([row, value]) => rows.has(row) && chosen(value));
+  }
+
+  private listed(name: string | null | undefined): Set<string> {
+    return this.evaluation.program.values.get(name ?? "") ?? new Set();
+  }
+
+  private incomplete(frame: Frame, item: CompiledItem, clean: Json): Text | string | null {
+    if (item.type === "ranking" && Array.isArray(clean)) {
+      const offered = choicesOnOffer(this.evaluation, frame, item);
+      const wanted = offered?.length ?? this.listed(item.choices).size;
+      return clean.length < wanted ? "Put all choices in order." : null;
+    }
+    if (item.type !== "matrix" || !isObject(clean)) return null;
+    const required = item.required ?? NONE;
+    if (required === NONE || !this.evaluation.truth(required, frame)) return null;
+    const missing = this.evaluation.rows(frame, item).some((row) => !Object.hasOwn(clean, row));
+    return missing ? (item.required_message ?? "Every row needs an answer.") : null;
   }
 
   private limits(frame: Frame, item: CompiledItem, clean: Json, pointer: string): void {
@@ -147,7 +166,9 @@ class Check {
       return;
     }
     const broken = brokenLimit(item, clean);
+    const incomplete = broken ? null : this.incomplete(frame, item, clean);
     if (broken) this.fail(pointer, broken.code, broken.message);
+    else if (incomplete) this.fail(pointer, "incomplete", incomplete);
     else this.constraint(frame, item, pointer);
   }
 

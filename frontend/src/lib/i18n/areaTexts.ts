@@ -5,21 +5,24 @@ type Loaders<Texts> = { [locale in Exclude<UiLocale, "en">]: () => Promise<Texts
 
 /**
  * The texts of one area of the app, which travel with that area: what staff read costs a participant nothing. English comes
- * with the code, as everywhere; another language follows, and English stands in until it is here.
+ * with the code, as everywhere; another language follows, and English stands in until it is here. `load` fetches it before.
  */
-export function areaTexts<Texts>(en: Texts, loaders: Loaders<Texts>): () => Texts {
+export function areaTexts<Texts>(en: Texts, loaders: Loaders<Texts>) {
   const known = new Map<UiLocale, Texts>([["en", en]]);
-  return function useAreaTexts() {
+
+  async function load(language: UiLocale): Promise<void> {
+    if (language === "en" || known.has(language)) return;
+    known.set(language, await loaders[language]());
+  }
+
+  function useAreaTexts(): Texts {
     const { language } = useI18n();
     const [, setArrived] = useState<UiLocale>("en");
     useEffect(() => {
-      if (language === "en" || known.has(language)) return;
+      if (known.has(language)) return;
       let isCurrent = true;
-      loaders[language]().then(
-        (texts) => {
-          known.set(language, texts);
-          if (isCurrent) setArrived(language);
-        },
+      load(language).then(
+        () => isCurrent && setArrived(language),
         () => {},
       );
       return () => {
@@ -27,5 +30,7 @@ export function areaTexts<Texts>(en: Texts, loaders: Loaders<Texts>): () => Text
       };
     }, [language]);
     return known.get(language) ?? en;
-  };
+  }
+
+  return Object.assign(useAreaTexts, { load });
 }

@@ -15,6 +15,7 @@ import { directionOf, textOf } from "./text";
 export const UI_LOCALES = [
   { code: "en", name: "English" },
   { code: "hi", name: "हिन्दी" },
+  { code: "ar", name: "العربية" },
 ] as const;
 
 export type UiLocale = (typeof UI_LOCALES)[number]["code"];
@@ -24,6 +25,7 @@ const STORED = "prs.locale";
 const loaders: Record<UiLocale, () => Promise<Messages>> = {
   en: async () => en,
   hi: async () => (await import("./hi")).hi,
+  ar: async () => (await import("./ar")).ar,
 };
 
 function isUiLocale(value: string | null | undefined): value is UiLocale {
@@ -42,38 +44,62 @@ function firstLocale(): UiLocale {
 
 /**
  * `language` is what the interface speaks; `locale` the reader's own variety of it, which decides how dates and numbers look
- * (en-GB and en-US differ in that only).
+ * (en-GB and en-US differ in that only). `offered` are the languages of the program on the page, which the menu shows first.
  */
 type I18n = {
   language: UiLocale;
   locale: string;
   messages: Messages;
   setLocale: (locale: UiLocale) => void;
+  offered: readonly string[];
+  offer: (locales: readonly string[]) => void;
 };
 
 const Context = createContext<I18n | null>(null);
 
-export function I18nProvider({ children }: { children: ReactNode }) {
+type Loaded = { locale: UiLocale; messages: Messages };
+
+function speak({ locale }: Loaded): void {
+  document.documentElement.lang = locale;
+  document.documentElement.dir = directionOf(locale);
+}
+
+/**
+ * The reader's language, ready before the first paint: a page that turned from English to Arabic under the reader's eyes would
+ * move everything on it.
+ */
+export async function loadFirst(): Promise<Loaded> {
+  const locale = firstLocale();
+  const loaded = await loaders[locale]().then(
+    (messages) => ({ locale, messages }),
+    () => ({ locale: "en" as const, messages: en }),
+  );
+  speak(loaded);
+  return loaded;
+}
+
+type I18nProviderProps = { children: ReactNode; first?: Loaded | undefined };
+
+export function I18nProvider({ children, first }: I18nProviderProps) {
   const [wanted, setWanted] = useState<UiLocale>(firstLocale);
-  const [loaded, setLoaded] = useState<{ locale: UiLocale; messages: Messages }>({
-    locale: "en",
-    messages: en,
-  });
+  const [loaded, setLoaded] = useState<Loaded>(first ?? { locale: "en", messages: en });
+  const [offered, offer] = useState<readonly string[]>([]);
 
   useEffect(() => {
+    if (wanted === loaded.locale) return;
     let current = true;
-    loaders[wanted]().then((messages) => {
-      if (current) setLoaded({ locale: wanted, messages });
-    });
+    loaders[wanted]().then(
+      (messages) => {
+        if (current) setLoaded({ locale: wanted, messages });
+      },
+      () => {},
+    );
     return () => {
       current = false;
     };
-  }, [wanted]);
+  }, [wanted, loaded.locale]);
 
-  useEffect(() => {
-    document.documentElement.lang = loaded.locale;
-    document.documentElement.dir = directionOf(loaded.locale);
-  }, [loaded.locale]);
+  useEffect(() => speak(loaded), [loaded]);
 
   const setLocale = useCallback((locale: UiLocale) => {
     localStorage.setItem(STORED, locale);
@@ -86,8 +112,10 @@ export function I18nProvider({ children }: { children: ReactNode }) {
       locale: regional(loaded.locale, navigator.languages ?? []),
       messages: loaded.messages,
       setLocale,
+      offered,
+      offer,
     }),
-    [loaded, setLocale],
+    [loaded, setLocale, offered],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
@@ -106,4 +134,14 @@ export function useMessages(): Messages {
 export function useText(): (text: LocalizedText | null | undefined, fallback?: string) => string {
   const { locale } = useI18n();
   return useCallback((text, fallback) => textOf(text, locale, fallback), [locale]);
+}
+
+/** While this page is open, the language menu begins with the languages of its program. */
+export function useOfferedLocales(locales: readonly string[]): void {
+  const { offer } = useI18n();
+  const key = locales.join(" ");
+  useEffect(() => {
+    offer(key ? key.split(" ") : []);
+    return () => offer([]);
+  }, [key, offer]);
 }

@@ -52,6 +52,8 @@ export class FakeAccounts {
     required: false,
   };
   sessions = sessionsOf();
+  /** The sign-in is long ago: what guards the account asks for a confirmation first. */
+  isStale = false;
 
   /** `signIn` is what a good password leads to. */
   constructor(private readonly signIn: () => void) {}
@@ -60,6 +62,7 @@ export class FakeAccounts {
     this.providers = [];
     this.factor = { enabled: false, confirmed_at: null, recovery_codes_left: 0, required: false };
     this.sessions = sessionsOf();
+    this.isStale = false;
   }
 
   turnOn(): void {
@@ -137,7 +140,19 @@ export class FakeAccounts {
     ),
     http.get("*/api/v1/me/sessions", () => HttpResponse.json(this.sessions)),
     http.delete("*/api/v1/me/sessions", noContent),
+    http.post("*/api/v1/me/confirmations", async ({ request }) => {
+      const { password, code } = (await request.json()) as { password: string; code: string };
+      if (password !== GOOD_PASSWORD) return problem({ status: 422, slug: "wrong-password" });
+      if (this.factor.enabled && code !== GOOD_CODE)
+        return problem({ status: 422, slug: "wrong-code" });
+      this.isStale = false;
+      return noContent();
+    }),
     http.delete("*/api/v1/me/sessions/:session", ({ params }) => {
+      if (this.isStale) {
+        const ways = this.factor.enabled ? ["password", "code"] : ["password"];
+        return problem({ status: 403, slug: "confirm-it-is-you", extra: { ways } });
+      }
       this.sessions = this.sessions.filter(({ uid }) => uid !== params.session);
       return noContent();
     }),

@@ -11,8 +11,6 @@ from api.domain.forms.engine import (
     Field,
     FormDocument,
     SheetReport,
-    canonical_bytes,
-    check_document,
     compile_form,
     import_xlsform,
     sensitive_fields,
@@ -58,7 +56,7 @@ def test_types_of_the_standard_become_types_of_the_document() -> None:
     types = {field.name: field.type.value for field in fields_of(imported(rows, YES_NO))}
     assert types == {
         "a": "text", "b": "text", "c": "integer", "d": "decimal", "e": "date", "f": "datetime", "g": "time",
-        "h": "single_choice", "i": "multiple_choice", "note_row_11": "note", "k": "consent", "l": "phone",
+        "h": "single_choice", "i": "multiple_choice", "note_row_11": "note", "k": "acknowledge", "l": "phone",
     }  # fmt: skip
 
 
@@ -178,11 +176,11 @@ def test_filter_columns_and_choice_filters() -> None:
 def test_unsupported_rows_are_named_and_left_out_only_by_choice(skip: bool) -> None:
     rows: Rows = [
         ["type", "name", "label", "trigger"],
-        ["geopoint", "where", "Where"],
+        ["geotrace", "where", "Where"],
         ["begin loop over x", "l", "L"],
         ["text", "inside", "I"],
         ["end loop"],
-        ["rank yes_no", "r", "R"],
+        ["select_one_from_file shops.csv", "r", "R"],
         ["text", "t", "T", "${where}"],
     ]
     report = imported(rows, YES_NO, skip_unsupported=skip)
@@ -209,7 +207,7 @@ def test_every_problem_of_the_broken_workbook_is_listed_by_sheet_row_and_column(
         ("survey", 8, "prs::shared_with_back_office", "sensitive_shared"),
         ("survey", 9, "calculation", "cycle"),
         ("survey", 11, "calculation", "refused_function"),
-        ("survey", 12, "default", "unsupported"),
+        ("survey", 12, "default", "default"),
         ("survey", 12, "label::English (en)", "missing_text"),
         ("survey", 13, "prs::pattern", "pattern"),
         ("survey", 14, "type", "unbalanced"),
@@ -230,36 +228,6 @@ def test_every_problem_of_the_broken_workbook_is_listed_by_sheet_row_and_column(
 )
 def test_csv_as_pyxform_lays_it_out(text: str) -> None:
     assert [field.name for field in fields_of(import_xlsform(text.encode(), "f.csv"))] == ["a"]
-
-
-PUBLIC = next(
-    (parent / "shared" for parent in Path(__file__).parents if (parent / "shared/data/xlsform").is_dir()), None
-)
-FORMS = sorted((PUBLIC / "data/xlsform").glob("*.[xc]*")) if PUBLIC else []
-REFUSED = {
-    "loop.xlsx": {("survey", 3, "type", "unsupported")},
-    "table-list.xls": {("choices", 23, "image", "unsupported"), ("choices", 24, "image", "unsupported")},
-    "widgets.xls": {("survey", row, "type", "unsupported") for row in (11, 12, 13, 14, 15, 17)}
-    | {("choices", row, "image", "unsupported") for row in (20, 21, 23, 24)},
-}
-"""What the public forms ask for that is not offered; all others import."""
-COUNTS = {
-    "ODKValidateWarnings.xlsx": 3, "cascading_select_test_equivalent.xls": 9, "choice_filter_test.xlsx": 3,
-    "field-list.xlsx": 1, "group.xlsx": 3, "loop.xlsx": 2, "repeat_date_test.xls": 6, "specify_other.xlsx": 2,
-    "table-list.xls": 7, "text_and_integer.xlsx": 2, "tutorial.xls": 11, "utf_csv.csv": 1, "widgets.xls": 28,
-    "yes_or_no_question.xlsx": 1,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_public_form_imports_or_its_report_names_every_unsupported_row(path: Path) -> None:
-    report = import_xlsform(path.read_bytes(), path.name)
-    assert named(report) == REFUSED.get(path.name, set())
-    lenient = import_xlsform(path.read_bytes(), path.name, skip_unsupported=True)
-    document = document_of(lenient)
-    assert check_document(canonical_bytes(document)) == []
-    fields = [item for item in compile_form(document).items if item.kind not in ("page", "section")]
-    assert len(fields) == COUNTS.get(path.name, len(fields))
 
 
 DEMO = Path(__file__).parents[4] / "deploy/local/demo/forms"

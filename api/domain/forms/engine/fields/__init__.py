@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from api.domain.forms.engine.compiled import Item
-from api.domain.forms.engine.fields import choice, identity, moment, number, text
+from api.domain.forms.engine.fields import choice, composite, identity, moment, number, text, upload
 from api.domain.forms.engine.fields.answer import Answer, AnswerRefused, empty
-from api.domain.forms.engine.types import FieldType
+from api.domain.forms.engine.types import UPLOADED, FieldType
 
 __all__ = ["PARSERS", "Answer", "AnswerRefused", "empty"]
 
@@ -30,5 +30,20 @@ PARSERS: Mapping[FieldType, Callable[[Item, Any], Answer]] = MappingProxyType(
         FieldType.TIME: moment.parse_time,
         FieldType.DATETIME: moment.parse_datetime,
         FieldType.IDENTITY_NUMBER: identity.parse_identity,
+        FieldType.MONEY: composite.parse_money,
+        FieldType.RANKING: choice.parse_multiple,
+        FieldType.RATING: number.parse_decimal,
+        FieldType.LIKERT: choice.parse_single,
+        FieldType.MATRIX: choice.parse_matrix,
+        FieldType.URL: text.parse_url,
+        FieldType.LANGUAGE: choice.parse_language,
+        FieldType.CURRENCY: choice.parse_currency,
+        FieldType.ADDRESS: composite.parse_address,
+        FieldType.PERSON_NAME: composite.parse_person_name,
+        **dict.fromkeys(UPLOADED, upload.parse_upload),
+        FieldType.BARCODE: text.parse_text,
+        FieldType.LOCATION: composite.parse_location,
+        FieldType.ACKNOWLEDGE: number.parse_acknowledge,
+        FieldType.HIDDEN: text.parse_text,
     }
 )

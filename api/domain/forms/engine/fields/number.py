@@ -1,4 +1,4 @@
-"""Integers and decimals, booleans and consents."""
+"""Integers and decimals, booleans, consents and acknowledgements."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ MAX_DECIMAL = 1e15
 
 def parse_integer(_item: Item, raw: Any) -> Answer:
     """A whole number that a double holds exactly; `5.0` is one, as JSON has but one kind of number."""
-    number = _number(raw, MAX_INTEGER)
-    if isinstance(number, float) and not number.is_integer():
-        raise AnswerRefused("type", "This has to be a whole number.")
-    return Answer(int(number), float(number))
+    number = whole_number(raw, MAX_INTEGER)
+    return Answer(number, float(number))
 
 
 def parse_decimal(_item: Item, raw: Any) -> Answer:
-    number = float(_number(raw, MAX_DECIMAL)) + 0.0
+    number = float(bounded_number(raw, MAX_DECIMAL)) + 0.0
     return Answer(plain_number(number), number)
 
 
-def _number(raw: Any, most: float) -> int | float:
+def whole_number(raw: Any, most: float) -> int:
+    number = bounded_number(raw, most)
+    if isinstance(number, float) and not number.is_integer():
+        raise AnswerRefused("type", "This has to be a whole number.")
+    return int(number)
+
+
+def bounded_number(raw: Any, most: float) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != raw or raw in (math.inf, -math.inf):
         raise AnswerRefused("type", "This has to be a number.")
     if raw > most:
@@ -44,3 +49,10 @@ def parse_boolean(_item: Item, raw: Any) -> Answer:
     if not isinstance(raw, bool):
         raise AnswerRefused("type", "This has to be true or false.")
     return Answer(raw, raw)
+
+
+def parse_acknowledge(_item: Item, raw: Any) -> Answer:
+    """ODK's `OK`; what is not acknowledged is not answered."""
+    if not isinstance(raw, bool):
+        raise AnswerRefused("type", "This has to be true or false.")
+    return Answer(True, "OK") if raw else Answer("", "")

@@ -1,4 +1,4 @@
-"""Text, several lines of text, e-mail and telephone."""
+"""Text, several lines of text, e-mail, telephone and web addresses."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(
     rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]+)*@{_LABEL}(?:\.{_LABEL})+"
 )
+# An absolute http(s) address with a dotted host and without a password in it. Letters beyond ASCII are allowed,
+# invisible ones and those that turn the direction of writing are not: they make one address look like another.
+_LETTER = "A-Za-z0-9\u00a1-\u1fff\u2c00-\ufdff"
+_HOST = f"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
+_URL = re.compile(
+    rf"[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?:\.{_HOST})+(?::[0-9]{{1,5}})?"
+    '(?:[/?#][^ "<>\\\\^`{|}\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*)?'
+)
+MAX_URL = 2_000
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _PHONE_FILLERS = re.compile(r"[ ().-]")
 
@@ -58,4 +67,11 @@ def parse_phone(_item: Item, raw: Any) -> Answer:
     if not phonenumbers.is_possible_number(number):
         raise refused
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Answer(text, text)
+
+
+def parse_url(item: Item, raw: Any) -> Answer:
+    text = bound_length(text_of(raw), min(item.max_length or MAX_URL, MAX_URL))
+    if not _URL.fullmatch(text):
+        raise AnswerRefused("format", "This is not a web address, such as https://example.org/page.")
     return Answer(text, text)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 
-from api.domain.forms.engine.operations.arguments import Operation, flat, number, numbers, position
-from api.domain.forms.engine.values import NAN, Value
+from api.domain.forms.engine.operations.arguments import Operation, flat, number, numbers, position, scalar
+from api.domain.forms.engine.values import NAN, Scalar, Value, to_number
 
 _WIDE = Context(prec=80)
 
@@ -110,6 +110,28 @@ def _count_non_empty(values: list[Value], _zone: str) -> float:
     return float(sum(1 for value in flat(values) if value != ""))
 
 
+def _checklist(values: list[Value], zone: str) -> bool:
+    return _between(values, float(sum(1 for value in flat(values[2:]) if _checked(value, zone))), zone)
+
+
+def _weighted_checklist(values: list[Value], zone: str) -> bool:
+    total = 0.0
+    for checked, weight in zip(values[2::2], values[3::2], strict=True):
+        if _checked(scalar(checked), zone):
+            total += number(weight, zone)
+    return _between(values, total, zone)
+
+
+def _checked(value: Scalar, zone: str) -> bool:
+    """ODK: what converts to a number above 0; here `true` as text, too, which is what a boolean becomes there."""
+    return value == "true" or to_number(value, zone) > 0
+
+
+def _between(values: list[Value], found: float, zone: str) -> bool:
+    least, most = number(values[0], zone), number(values[1], zone)
+    return (least == -1 or found >= least) and (most == -1 or found <= most)
+
+
 NUMBER_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         "number": lambda values, zone: number(values[0], zone),
@@ -125,5 +147,7 @@ NUMBER_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "min": _extreme(min),
         "max": _extreme(max),
         "count-non-empty": _count_non_empty,
+        "checklist": _checklist,
+        "weighted-checklist": _weighted_checklist,
     }
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.domain.forms.engine.xlsform.columns import MEDIA_UNSUPPORTED, Row, Table
+from api.domain.forms.engine.xlsform.columns import MEDIA, Row, Table
+from api.domain.forms.engine.xlsform.exact import apply_exact
+from api.domain.forms.engine.xlsform.media import read_media
 from api.domain.forms.engine.xlsform.report import Notes
 from api.domain.forms.engine.xlsform.texts import Texts
 
@@ -31,21 +33,17 @@ def read_choices(
     lists: dict[str, list[dict[str, Any]]] = {}
     unused: set[str] = set()
     for row in table.rows:
-        name = row.get("list_name")
+        name = row.get("prs:list") or row.get("list_name")
         if not name:
             if row.get("name") or row.texts:
                 heading = table.heading("list_name")
                 notes.error(table.sheet, row.number, heading, "missing_list", "the name of the list is missing")
             continue
-        if name not in used:
+        # An export names every list it means to keep, used or not.
+        if name not in used and not row.get("prs:list"):
             if name not in unused:
-                notes.warn(
-                    table.sheet,
-                    row.number,
-                    table.heading("list_name"),
-                    "unused_list",
-                    f"nothing uses the list {name!r}",
-                )
+                heading = table.heading("list_name")
+                notes.warn(table.sheet, row.number, heading, "unused_list", f"nothing uses the list {name!r}")
             unused.add(name)
             continue
         choice = _choice(row, table, texts, notes)
@@ -60,17 +58,19 @@ def _choice(row: Row, table: Table, texts: Texts, notes: Notes) -> dict[str, Any
     if not value:
         notes.error(table.sheet, row.number, table.heading("name"), "missing_name", "the choice has no name")
         return None
-    if row.media:
-        notes.unsupported(table.sheet, row.number, row.media, MEDIA_UNSUPPORTED)
     label = texts.of(row, "label")
-    if not label and row.media:
-        # Its picture is reported already; without one the name is all there is to show.
+    media = read_media(row, table, texts, notes)
+    if not label and any(row.texts.get(f"media:{kind}") for kind in MEDIA):
+        # Choices shown as pictures alone: the name stands in for those who cannot see them.
         label = {texts.default: value}
     choice: dict[str, Any] = {"value": value, "label": label}
+    if media:
+        choice["media"] = media
     if row.columns:
         choice["columns"] = row.columns
     if row.get("prs:relevant"):
         choice["relevant"] = row.get("prs:relevant")
+    apply_exact(choice, row, table, notes)
     return choice
 
 

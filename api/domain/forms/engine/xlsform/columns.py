@@ -10,7 +10,11 @@ from api.domain.forms.engine.xlsform.languages import locale_of
 from api.domain.forms.engine.xlsform.reader import Sheet
 from api.domain.forms.engine.xlsform.report import Notes
 
-TRANSLATED = frozenset({"label", "hint", "required_message", "constraint_message", "form_title", "description"})
+MEDIA = ("image", "audio", "video")
+TRANSLATED = frozenset(
+    {"label", "hint", "guidance_hint", "required_message", "constraint_message", "form_title", "description"}
+    | {f"media:{kind}" for kind in MEDIA}
+)
 
 _ALIASES: Mapping[str, str] = {
     "caption": "label",
@@ -42,24 +46,31 @@ _ALIASES: Mapping[str, str] = {
     "title": "form_title",
     "choice filter": "choice_filter",
     "prs:description": "description",
+    "guidance hint": "guidance_hint",
+    "body:accept": "prs:accept",
+    "control:accept": "prs:accept",
+    **{kind: f"media:{kind}" for kind in MEDIA},
 }
-_MEDIA = frozenset({"image", "big-image", "audio", "video"})
 _PLAIN = frozenset(
     {
         "type", "name", "label", "hint", "required", "required_message", "relevant", "constraint",
         "constraint_message", "calculation", "default", "appearance", "read_only", "choice_filter",
         "repeat_count", "description", "list_name", "form_title", "form_id", "default_language",
+        "guidance_hint", "trigger", "parameters", "prs:accept",
     }
+) | {f"media:{kind}" for kind in MEDIA}  # fmt: skip
+SURVEY_ATTRIBUTES = (
+    "identity", "sensitive", "shared_with_back_office", "maps_to", "consent_text_version", "retain_days", "purpose",
+    "minimum", "maximum", "step", "min_length", "max_length", "pattern", "min_choices", "max_choices", "min_items",
+    "max_items", "rows", "currencies", "accept", "max_bytes",
 )  # fmt: skip
-PRS = frozenset(
-    {
-        "type", "page", "identity", "sensitive", "shared_with_back_office", "maps_to", "consent_text_version",
-        "retain_days", "purpose",
-        "relevant", "minimum", "maximum", "min_length", "max_length", "pattern", "min_choices", "max_choices",
-        "min_items", "max_items",
-    }
-)  # fmt: skip
-_CHANGING = frozenset({"trigger", "parameters", "choice_filter_file", "autoplay"})
+"""What the standard has no column for: attributes of a field by the names the document gives them."""
+PRS = {
+    "survey": frozenset({"type", "name", "page", "exact", *SURVEY_ATTRIBUTES}),
+    "choices": frozenset({"list", "relevant", "exact"}),
+    "settings": frozenset({"locales", "exact"}),
+}
+_CHANGING = frozenset({"choice_filter_file", "save_to", "entities"})
 """Columns whose loss would change what the form asks."""
 _FILTER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]*")
 """A column of choices that a choice filter can name."""
@@ -73,10 +84,6 @@ class Column:
     heading: str
     key: str | None
     locale: str = ""
-    media: bool = False
-
-
-MEDIA_UNSUPPORTED = "pictures, sounds and films in a form are not supported yet"
 
 
 @dataclass
@@ -85,8 +92,6 @@ class Row:
     cells: dict[str, str] = field(default_factory=dict)
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
-    media: str = ""
-    """The heading of a picture, sound or film that the row has."""
 
     def get(self, key: str) -> str:
         return self.cells.get(key, "")
@@ -111,7 +116,7 @@ def read_table(sheet: Sheet | None, name: str, notes: Notes) -> Table:
     if sheet is None or not sheet.rows:
         return table
     top, headings = sheet.rows[0]
-    columns = [_column(heading, name, top, notes) for heading in headings]
+    columns = [read_heading(heading, name, top, notes) for heading in headings]
     for column in columns:
         if column.key is not None:
             table.headings.setdefault(column.key, column.heading)
@@ -124,17 +129,19 @@ def read_table(sheet: Sheet | None, name: str, notes: Notes) -> Table:
     return table
 
 
-def _column(heading: str, sheet: str, row: int, notes: Notes) -> Column:
-    parts = [part.strip() for part in heading.replace("::", ":").split(":")]
+def read_heading(heading: str, sheet: str, row: int, notes: Notes) -> Column:
+    """What a column of this heading holds; one that cannot be understood is noted."""
+    # On the sheet choices other tools take every heading with a colon, but none with a space, for a column of data.
+    parts = [part.strip() for part in re.sub(r"^\s*prs ", "prs::", heading).replace("::", ":").split(":")]
     plain = ":".join(part.lower() for part in parts)
     if parts[0].lower() == "prs" and len(parts) > 1:
         return _prs_column(heading, parts, sheet, row, notes)
-    if parts[0].lower() == "media" or parts[0].lower() in _MEDIA:
-        return Column(heading, None, media=True)
+    if parts[0].lower() == "media" and len(parts) > 1:
+        parts, plain = parts[1:], plain.removeprefix("media:")
     key = _ALIASES.get(plain, plain.replace(" ", "_"))
     if key in _PLAIN:
         return Column(heading, key)
-    first = _ALIASES.get(parts[0].lower(), parts[0].lower())
+    first = _ALIASES.get(parts[0].lower(), parts[0].lower().replace(" ", "_"))
     if first in TRANSLATED and len(parts) > 1:
         return _translated(heading, first, ":".join(parts[1:]), sheet, row, notes)
     return _other_column(heading, key, sheet, row, notes)
@@ -142,9 +149,12 @@ def _column(heading: str, sheet: str, row: int, notes: Notes) -> Column:
 
 def _prs_column(heading: str, parts: list[str], sheet: str, row: int, notes: Notes) -> Column:
     key = parts[1].lower().replace(" ", "_")
+    if key == "title" and sheet == "settings" and parts[2:]:
+        # The standard has one title, in one language.
+        return _translated(heading, "form_title", ":".join(parts[2:]), sheet, row, notes)
     if key == "description":
         return _translated(heading, key, ":".join(parts[2:]), sheet, row, notes) if parts[2:] else Column(heading, key)
-    if key in PRS and (key == "relevant") == (sheet == "choices"):
+    if key in PRS.get(sheet, frozenset()):
         return Column(heading, f"prs:{key}")
     notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key} in the sheet {sheet!r}")
     return Column(heading, None)
@@ -176,11 +186,9 @@ def _row(number: int, cells: list[str], columns: list[Column], sheet: str, notes
     for column, cell in zip(columns, cells, strict=False):
         if not cell:
             continue
-        if column.media:
-            row.media = column.heading
-        elif column.key is None:
+        if column.key is None:
             continue
-        elif column.key in TRANSLATED:
+        if column.key in TRANSLATED:
             row.texts.setdefault(column.key, {}).setdefault(column.locale, cell)
         elif column.key.startswith("column:"):
             row.columns[column.key.removeprefix("column:")] = cell

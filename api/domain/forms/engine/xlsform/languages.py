@@ -48,7 +48,7 @@ _NAMES = {
     "urdu": "ur",
     "vietnamese": "vi",
 }
-_IN_BRACKETS = re.compile(r"\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)\)\s*$")
+_IN_BRACKETS = re.compile(r"\(([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\)\s*$")
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -61,3 +61,9 @@ def locale_of(name: str) -> str | None:
     if plain in _NAMES:
         return _NAMES[plain]
     return name.strip() if _CODE.fullmatch(name.strip()) else None
+
+
+def language_of(locale: str) -> str:
+    """How a heading names `locale`, such as `English (en)`; a language without a name here stands as `xx (xx)`."""
+    name = next((name for name, code in _NAMES.items() if code == locale), locale)
+    return f"{name.capitalize() if name != locale else name} ({locale})"

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from api.domain.forms.engine.xlsform.columns import Row
+from api.domain.forms.engine.xlsform.exact import apply_exact
 from api.domain.forms.engine.xlsform.rows import FieldMaker
 from api.domain.forms.engine.xlsform.survey import Entry
 
@@ -36,7 +37,7 @@ class PageMaker:
 
     def _page(self, entry: Entry) -> dict[str, Any]:
         row = entry.row
-        name = row.get("name") or f"page_row_{row.number}"
+        name = row.get("prs:name") or row.get("name") or f"page_row_{row.number}"
         if not row.get("name"):
             self.fields.notes.error(
                 self.fields.table.sheet,
@@ -47,6 +48,7 @@ class PageMaker:
             )
         page = {"name": name, **self._head(row), "sections": list(self._sections(entry.inside, name))}
         self.fields.origins[id(page)] = (self.fields.table.sheet, row)
+        apply_exact(page, row, self.fields.table, self.fields.notes)
         return page
 
     def _head(self, row: Row) -> dict[str, Any]:
@@ -69,8 +71,10 @@ class PageMaker:
                 continue
             for entry in members:
                 made = [one for inside in entry.inside for one in self.fields.make(inside)]
-                section = {"name": entry.row.get("name"), **self._head(entry.row), "fields": made}
+                name = entry.row.get("prs:name") or entry.row.get("name")
+                section = {"name": name, **self._head(entry.row), "fields": made}
                 self.fields.origins[id(section)] = (self.fields.table.sheet, entry.row)
+                apply_exact(section, entry.row, self.fields.table, self.fields.notes)
                 yield section
 
     def _free(self, wanted: str) -> str:

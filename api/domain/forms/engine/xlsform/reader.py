@@ -16,9 +16,9 @@ import xlrd  # type: ignore[import-untyped]
 from api.domain.forms.engine.xlsform.archive import WorkbookRefused, inspect_archive
 
 MAX_FILE = 8 * 1024 * 1024
-MAX_ROWS = 20_000
-MAX_COLUMNS = 200
-MAX_CELLS = 400_000
+MAX_ROWS = 30_000
+MAX_COLUMNS = 400
+MAX_CELLS = 600_000
 MAX_CELL = 20_000
 SHEETS = ("survey", "choices", "settings")
 

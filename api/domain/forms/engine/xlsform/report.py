@@ -35,6 +35,8 @@ class Notes:
 
     def __init__(self, *, skip_unsupported: bool) -> None:
         self.skip_unsupported = skip_unsupported
+        self.left_out: dict[str, int] = {}
+        """Rows by the names of the questions that could not be read."""
         self._problems: list[SheetProblem] = []
 
     def error(self, sheet: str, row: int, column: str, code: str, message: str) -> None:

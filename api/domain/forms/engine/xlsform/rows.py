@@ -3,36 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from api.domain.forms.engine.types import CONTAINERS, FieldType
 from api.domain.forms.engine.xlsform.choices import OTHER, Origins
-from api.domain.forms.engine.xlsform.columns import MEDIA_UNSUPPORTED, Row, Table
+from api.domain.forms.engine.xlsform.columns import Row, Table
+from api.domain.forms.engine.xlsform.defaults import FALSE, TRUE, read_default
+from api.domain.forms.engine.xlsform.exact import apply_exact
+from api.domain.forms.engine.xlsform.media import read_media
+from api.domain.forms.engine.xlsform.parameters import apply_parameters, number
 from api.domain.forms.engine.xlsform.report import Notes
 from api.domain.forms.engine.xlsform.survey import Entry
 from api.domain.forms.engine.xlsform.texts import Texts
 
-_TRUE = frozenset({"yes", "true", "true()", "1", "y", "x"})
-_FALSE = frozenset({"no", "false", "false()", "0", "n", ""})
-_INTEGERS = ("min_length", "max_length", "min_choices", "max_choices", "min_items", "max_items", "retain_days")
-_WORDS = ("pattern", "maps_to", "identity", "consent_text_version", "purpose")
+_INTEGERS = (
+    "min_length", "max_length", "min_choices", "max_choices", "min_items", "max_items", "retain_days", "max_bytes",
+)  # fmt: skip
+_WORDS = ("pattern", "maps_to", "identity", "consent_text_version", "purpose", "rows")
+_LISTS = ("currencies", "accept")
 _EXPRESSIONS = ("relevant", "constraint", "choice_filter")
-_OVERRIDES: dict[str, frozenset[FieldType]] = {
-    "text": frozenset(
-        {FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.COUNTRY, FieldType.IDENTITY_NUMBER}
-    ),
-    "consent": frozenset({FieldType.BOOLEAN, FieldType.CONSENT}),
+_TEXTS = {
+    "label": "label",
+    "hint": "hint",
+    "guidance_hint": "guidance",
+    "required_message": "required_message",
+    "constraint_message": "constraint_message",
 }
+_NUMERIC = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.RATING})
+OVERRIDES: Mapping[FieldType, frozenset[FieldType]] = MappingProxyType(
+    {
+        FieldType.TEXT: frozenset(
+            {
+                FieldType.MULTILINE, FieldType.EMAIL, FieldType.PHONE, FieldType.COUNTRY, FieldType.IDENTITY_NUMBER,
+                FieldType.URL, FieldType.LANGUAGE, FieldType.CURRENCY, FieldType.ADDRESS, FieldType.PERSON_NAME,
+                FieldType.TEXT,
+            }
+        ),
+        FieldType.ACKNOWLEDGE: frozenset({FieldType.BOOLEAN, FieldType.CONSENT, FieldType.ACKNOWLEDGE}),
+        FieldType.DECIMAL: frozenset({FieldType.MONEY, FieldType.RATING, FieldType.DECIMAL}),
+        FieldType.SINGLE_CHOICE: frozenset({FieldType.LIKERT, FieldType.MATRIX, FieldType.SINGLE_CHOICE}),
+        FieldType.MULTIPLE_CHOICE: frozenset({FieldType.MATRIX, FieldType.MULTIPLE_CHOICE}),
+        FieldType.IMAGE: frozenset({FieldType.SIGNATURE, FieldType.IMAGE}),
+    }
+)  # fmt: skip
+"""What `prs::type` may make of a row's own type."""
+RENDERINGS: Mapping[tuple[FieldType, str], FieldType] = MappingProxyType(
+    {
+        (FieldType.TEXT, "multiline"): FieldType.MULTILINE,
+        (FieldType.TEXT, "url"): FieldType.URL,
+        (FieldType.SINGLE_CHOICE, "likert"): FieldType.LIKERT,
+        (FieldType.IMAGE, "signature"): FieldType.SIGNATURE,
+        (FieldType.RATING, "rating"): FieldType.RATING,
+    }
+)
+"""Appearances that ask for a type of their own, which then says what the appearance said."""
+_DRAWN = (FieldType.IMAGE, "draw")
 _SPECIFY = {
     "en": "Please specify",
     "hi": "कृपया बताएं",
     "mr": "कृपया सांगा",
     "fr": "Veuillez préciser",
     "es": "Especifique",
+    "ar": "يرجى التحديد",
 }
-_DYNAMIC = re.compile(r"\$\{|\)\s*$")
+_REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 
 
 @dataclass
@@ -48,17 +85,19 @@ class FieldMaker:
         row = entry.row
         field: dict[str, Any] = {"name": self._name(row, kind), "type": kind.value}
         self.origins[id(field)] = (self.table.sheet, row)
-        if row.media:
-            self.notes.unsupported(self.table.sheet, row.number, row.media, MEDIA_UNSUPPORTED)
         self._texts(field, row)
         self._conditions(field, row)
         self._attributes(field, row)
+        self._appearance(field, entry, kind)
         if kind in CONTAINERS:
             field["fields"] = [made for inside in entry.inside for made in self.make(inside)]
             self._repeat(field, row, kind)
         elif entry.type.choices:
             field["choices"] = entry.type.choices
+            if kind is FieldType.MATRIX and entry.type.type is FieldType.MULTIPLE_CHOICE:
+                field["multiple"] = True
         self._default(field, row, kind)
+        apply_exact(field, row, self.table, self.notes)
         return [field, self._specify(field, row)] if entry.type.other else [field]
 
     def _type(self, entry: Entry) -> FieldType:
@@ -67,17 +106,35 @@ class FieldMaker:
         kind = entry.type.type or FieldType.TEXT
         wanted = entry.row.get("prs:type").lower()
         if not wanted:
-            multiline = kind is FieldType.TEXT and "multiline" in entry.row.get("appearance").split()
-            return FieldType.MULTILINE if multiline else kind
-        allowed = _OVERRIDES.get(kind.value, frozenset())
+            return self._rendered(entry.row, kind)
+        allowed = OVERRIDES.get(kind, frozenset({kind}))
         if wanted not in {one.value for one in allowed}:
-            offered = ", ".join(sorted(one.value for one in allowed)) or "no other type"
+            offered = ", ".join(sorted(one.value for one in allowed))
             self._error(entry.row, "prs:type", "type", f"a row of this type can be {offered}, not {wanted!r}")
             return kind
         return FieldType(wanted)
 
+    def _rendered(self, row: Row, kind: FieldType) -> FieldType:
+        if kind is FieldType.ACKNOWLEDGE and row.get("prs:consent_text_version"):
+            return FieldType.CONSENT
+        words = row.get("appearance").split()
+        found = [RENDERINGS[(kind, word)] for word in words if (kind, word) in RENDERINGS]
+        if not found and any((kind, word) == _DRAWN for word in words):
+            return FieldType.SIGNATURE
+        return found[0] if found else kind
+
+    def _appearance(self, field: dict[str, Any], entry: Entry, kind: FieldType) -> None:
+        text, words = entry.row.get("appearance"), entry.row.get("appearance").split()
+        said = next((word for word in words if entry.type.type and RENDERINGS.get((entry.type.type, word)) == kind), "")
+        if said:
+            words.remove(said)
+            text = " ".join(words)
+        if text:
+            field["appearance"] = text
+        apply_parameters(field, entry.row, self.table, self.notes, stars=said == "rating")
+
     def _name(self, row: Row, kind: FieldType) -> str:
-        name = row.get("name")
+        name = row.get("prs:name") or row.get("name")
         if not name and kind is FieldType.NOTE:
             return f"note_row_{row.number}"
         if not name:
@@ -86,10 +143,13 @@ class FieldMaker:
         return name
 
     def _texts(self, field: dict[str, Any], row: Row) -> None:
-        for key in ("label", "hint", "required_message", "constraint_message"):
+        for key, attribute in _TEXTS.items():
             text = self.texts.of(row, key)
             if text:
-                field[key] = text
+                field[attribute] = text
+        media = read_media(row, self.table, self.texts, self.notes)
+        if media:
+            field["media"] = media
 
     def _conditions(self, field: dict[str, Any], row: Row) -> None:
         for key in _EXPRESSIONS:
@@ -100,41 +160,56 @@ class FieldMaker:
                 field["calculation"] = row.get("calculation")
             else:
                 message = "a calculation belongs into a row of type calculate"
-                self.notes.unsupported(self.table.sheet, row.number, self.table.heading("calculation"), message)
+                self._unsupported(row, "calculation", message)
+        self._trigger(field, row)
         required = row.get("required")
-        if required.lower() in _TRUE:
+        if required.lower() in TRUE:
             field["required"] = True
-        elif required.lower() not in _FALSE:
+        elif required.lower() not in FALSE:
             field["required"] = required
         self._read_only(field, row)
 
+    def _trigger(self, field: dict[str, Any], row: Row) -> None:
+        text = row.get("trigger")
+        if not text:
+            return
+        names = _REFERENCE.findall(text)
+        if len(names) != 1 or _REFERENCE.sub("", text).strip(" ,"):
+            self._unsupported(row, "trigger", "a trigger names one question, such as ${age}")
+        elif field["type"] != FieldType.CALCULATED:
+            self._unsupported(row, "trigger", "a trigger belongs into a row of type calculate")
+        else:
+            field["trigger"] = names[0]
+
     def _read_only(self, field: dict[str, Any], row: Row) -> None:
         text = row.get("read_only").lower()
-        if text in _TRUE:
+        if text in TRUE:
             field["read_only"] = True
-        elif text not in _FALSE:
-            heading = self.table.heading("read_only")
-            self.notes.unsupported(self.table.sheet, row.number, heading, "read_only is yes or no, not a condition")
+        elif text not in FALSE:
+            self._unsupported(row, "read_only", "read_only is yes or no, not a condition")
 
     def _attributes(self, field: dict[str, Any], row: Row) -> None:
-        if row.get("appearance"):
-            field["appearance"] = row.get("appearance")
         for key in _WORDS:
             if row.get(f"prs:{key}"):
                 field[key] = row.get(f"prs:{key}")
+        for key in _LISTS:
+            words = [word for word in re.split(r"[\s,;]+", row.get(f"prs:{key}")) if word]
+            if words:
+                field[key] = words
         for key in _INTEGERS:
             self._convert(field, row, key, int)
-        numeric = field["type"] in (FieldType.INTEGER, FieldType.DECIMAL)
+        numeric = field["type"] in _NUMERIC
         for key in ("minimum", "maximum"):
-            self._convert(field, row, key, _number if numeric else str)
+            self._convert(field, row, key, number if numeric else str)
+        self._convert(field, row, "step", number)
         for key in ("sensitive", "shared_with_back_office"):
             self._flag(field, row, key)
 
     def _flag(self, field: dict[str, Any], row: Row, key: str) -> None:
         text = row.get(f"prs:{key}").lower()
-        if text in _TRUE:
+        if text in TRUE:
             field[key] = True
-        elif text not in _FALSE:
+        elif text not in FALSE:
             self._error(row, f"prs:{key}", "yes_or_no", "write yes or no")
 
     def _convert(self, field: dict[str, Any], row: Row, key: str, convert: Callable[[str], int | float | str]) -> None:
@@ -154,12 +229,8 @@ class FieldMaker:
         text = row.get("default")
         if not text or kind in CONTAINERS:
             return
-        if _DYNAMIC.search(text) and kind not in (FieldType.TEXT, FieldType.MULTILINE):
-            heading = self.table.heading("default")
-            self.notes.unsupported(self.table.sheet, row.number, heading, "a default is a value, not an expression")
-            return
         try:
-            field["default"] = _default_value(text, kind)
+            field["default"] = read_default(text, kind)
         except ValueError:
             self._error(row, "default", "default", f"{text!r} is no answer to this question")
 
@@ -176,19 +247,5 @@ class FieldMaker:
     def _error(self, row: Row, key: str, code: str, message: str) -> None:
         self.notes.error(self.table.sheet, row.number, self.table.heading(key), code, message)
 
-
-def _number(text: str) -> int | float:
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
-
-
-def _default_value(text: str, kind: FieldType) -> Any:
-    if kind in (FieldType.INTEGER, FieldType.DECIMAL):
-        return _number(text)
-    if kind is FieldType.MULTIPLE_CHOICE:
-        return text.split()
-    if kind in (FieldType.BOOLEAN, FieldType.CONSENT):
-        if text.lower() not in _TRUE | _FALSE:
-            raise ValueError(text)
-        return text.lower() in _TRUE
-    return text
+    def _unsupported(self, row: Row, key: str, message: str) -> None:
+        self.notes.unsupported(self.table.sheet, row.number, self.table.heading(key), message)

@@ -60,10 +60,12 @@ def read_survey(table: Table, notes: Notes) -> list[Entry]:
 def _refused(entry: Entry, within_dropped: bool, table: Table, notes: Notes) -> bool:
     """Whether the row cannot be read; that is noted unless it lies in a block that is left out whole."""
     if within_dropped:
+        notes.left_out.setdefault(entry.row.get("name"), entry.row.number)
         return True
     reason = "loops are not supported; use a repeat" if entry.type.block == "loop" else entry.type.reason
     if reason:
         notes.unsupported(table.sheet, entry.row.number, table.heading("type"), reason)
+        notes.left_out.setdefault(entry.row.get("name"), entry.row.number)
     return bool(reason)
 
 

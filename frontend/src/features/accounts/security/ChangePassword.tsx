@@ -7,10 +7,12 @@ import { EntryForm } from "../entry/EntryForm";
 import { PasswordField, SHORTEST_PASSWORD, SHORTEST_WITH_FACTOR } from "../entry/fields";
 import { useTexts } from "../texts";
 import { SESSIONS, useSecondFactor } from "./queries";
+import { useConfirmation } from "./useConfirmation";
 
 export function ChangePassword() {
   const texts = useTexts();
   const queries = useQueryClient();
+  const { run, question } = useConfirmation();
   const hasFactor = useSecondFactor().data?.enabled ?? false;
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
@@ -38,7 +40,7 @@ export function ChangePassword() {
           setDone(false);
         }}
         onSubmit={async () => {
-          await changePassword(current, next);
+          await run(() => changePassword(current, next));
           setCurrent("");
           setNext("");
           setTried(false);
@@ -63,6 +65,7 @@ export function ChangePassword() {
           error={isTried && errors["new-password"]}
         />
       </EntryForm>
+      {question}
     </Card>
   );
 }

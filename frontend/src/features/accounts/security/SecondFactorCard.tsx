@@ -12,6 +12,7 @@ import { CodeDialog } from "./CodeDialog";
 import { SECOND_FACTOR, useSecondFactor } from "./queries";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { SetUpFactor } from "./SetUpFactor";
+import { useConfirmation } from "./useConfirmation";
 
 const FEW_CODES = 3;
 
@@ -84,6 +85,7 @@ type TurnedOnProps = {
 function TurnedOn({ factor, onCodes, onChange }: TurnedOnProps) {
   const { locale } = useI18n();
   const texts = useTexts();
+  const { run, question } = useConfirmation();
   const [asking, setAsking] = useState<"codes" | "off" | null>(null);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
@@ -107,7 +109,7 @@ function TurnedOn({ factor, onCodes, onChange }: TurnedOnProps) {
           action={texts.newCodes}
           onClose={() => setAsking(null)}
           onCode={async (code) => {
-            onCodes((await renewRecoveryCodes(code)).recovery_codes);
+            onCodes((await run(() => renewRecoveryCodes(code))).recovery_codes);
             onChange();
           }}
         />
@@ -119,11 +121,12 @@ function TurnedOn({ factor, onCodes, onChange }: TurnedOnProps) {
           action={texts.turnOff}
           onClose={() => setAsking(null)}
           onCode={async (code) => {
-            await removeSecondFactor(code);
+            await run(() => removeSecondFactor(code));
             onChange();
           }}
         />
       )}
+      {question}
     </>
   );
 }

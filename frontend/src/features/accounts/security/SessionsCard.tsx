@@ -14,6 +14,7 @@ import { endAllSessions, endSession, type Session } from "../api";
 import { useTexts } from "../texts";
 import { deviceOf } from "./device";
 import { SESSIONS, useSessions } from "./queries";
+import { useConfirmation } from "./useConfirmation";
 
 export function SessionsCard() {
   const { messages: t } = useI18n();
@@ -21,9 +22,10 @@ export function SessionsCard() {
   const queries = useQueryClient();
   const sessions = useSessions();
   const columns = useColumns();
+  const { run, question } = useConfirmation();
   const [isAsking, setAsking] = useState(false);
   const endOne = useMutation({
-    mutationFn: endSession,
+    mutationFn: (session: string) => run(() => endSession(session)),
     onSettled: () => queries.invalidateQueries({ queryKey: SESSIONS }),
   });
   const action: Column<Session> = {
@@ -61,6 +63,7 @@ export function SessionsCard() {
         />
       )}
       {isAsking && <SignOutEverywhere onClose={() => setAsking(false)} />}
+      {question}
     </Card>
   );
 }
@@ -121,18 +124,20 @@ function SignOutEverywhere({ onClose }: { onClose: () => void }) {
   const texts = useTexts();
   const navigate = useNavigate();
   const endHere = useEndSession();
+  const { run, question } = useConfirmation();
   return (
     <ConfirmDialog
       title={texts.signOutAllTitle}
       confirm={texts.signOutAll}
       onClose={onClose}
       onConfirm={async () => {
-        await endAllSessions();
+        await run(endAllSessions);
         navigate("/sign-in");
         endHere();
       }}
     >
       <p>{texts.signOutAllLead}</p>
+      {question}
     </ConfirmDialog>
   );
 }

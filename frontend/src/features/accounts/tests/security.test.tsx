@@ -78,6 +78,36 @@ test("names each device, marks this one, and signs out another", async () => {
   await expectAccessible();
 });
 
+test("asks who it is when the sign-in is long ago, and then does what was asked for", async () => {
+  fake.accounts.turnOn();
+  fake.accounts.isStale = true;
+  const { user } = renderApp("/account/security");
+  await user.click(await screen.findByRole("button", { name: "Sign out Chrome on Android" }));
+  const dialog = await screen.findByRole("dialog", { name: "Show again that it is you" });
+  await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+  expect(within(dialog).getByText("Enter the code.")).toBeInTheDocument();
+  expect(screen.getByText("Chrome on Android")).toBeInTheDocument();
+  await user.type(within(dialog).getByLabelText(/^Password/), GOOD_PASSWORD);
+  await user.type(within(dialog).getByLabelText(/^Code/), "000000");
+  await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+  expect(await within(dialog).findByRole("alert")).toHaveTextContent("This code is not right");
+  await user.clear(within(dialog).getByLabelText(/^Code/));
+  await user.type(within(dialog).getByLabelText(/^Code/), GOOD_CODE);
+  await user.click(within(dialog).getByRole("button", { name: "Go on" }));
+  await waitFor(() => expect(screen.queryByText("Chrome on Android")).not.toBeInTheDocument());
+});
+
+test("leaves everything as it was when nobody confirms", async () => {
+  fake.accounts.isStale = true;
+  const { user } = renderApp("/account/security");
+  await user.click(await screen.findByRole("button", { name: "Sign out Chrome on Android" }));
+  const dialog = await screen.findByRole("dialog", { name: "Show again that it is you" });
+  await expectAccessible();
+  await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  expect(await screen.findByRole("alert")).toBeInTheDocument();
+  expect(screen.getByText("Chrome on Android")).toBeInTheDocument();
+});
+
 test("signs out everywhere after asking", async () => {
   const { user } = renderApp("/account/security");
   await user.click(await screen.findByRole("button", { name: "Sign out everywhere" }));

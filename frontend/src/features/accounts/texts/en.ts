@@ -29,6 +29,7 @@ export const en = {
     "wrong-password": "This is not your present password.",
     "password-too-weak":
       "This password is too easy to guess. Choose a longer one, without your name or e-mail in it.",
+    "confirm-it-is-you": "Show again that it is you, and it is done.",
     "wrong-code": "This code is not right. Wait for the next one and try again.",
     "too-many-attempts": "Too many attempts. Wait a quarter of an hour and try again.",
     "challenge-not-valid": "This took too long. Sign in again.",
@@ -154,6 +155,11 @@ export const en = {
   signOutAllTitle: "Sign out everywhere?",
   signOutAllLead: "All devices are signed out, this one too.",
   actions: "Actions",
+  confirmTitle: "Show again that it is you",
+  confirmLead: "You signed in a while ago. What guards your account is changed by you alone.",
+  confirmNoWay:
+    "You signed in through another service. Sign out, sign in there again, and do this within five minutes.",
+  confirm: "Go on",
 };
 
 export type Texts = typeof en;

@@ -1,25 +1,38 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { CheckboxesField, CheckboxField, RadioField } from "@/components/ui/ChoiceFields";
 import { SelectField } from "@/components/ui/SelectField";
 import { countries } from "@/lib/format/countries";
 import { useI18n, useMessages } from "@/lib/i18n/i18n";
 import { type FieldProps, useForm } from "./context";
+import { ChoicePicture } from "./FieldMedia";
 import { useFieldText } from "./useFieldText";
 
 /** Beyond this many, a list one can type in serves better than a wall of buttons. */
 const MOST_RADIOS = 8;
 
 /** Sizes, grades, yes and no: options short enough to stand side by side. */
-function areShort(options: readonly { label: string }[]): boolean {
-  return options.length <= 6 && options.every(({ label }) => label.length <= 8);
+function areShort(options: readonly { text: string }[]): boolean {
+  return options.length <= 6 && options.every(({ text }) => text.length <= 8);
 }
 
-function useOptions({ field, screen }: FieldProps): { value: string; label: string }[] {
+type Offered = { value: string; text: string; label: ReactNode };
+
+/** The choices on offer now, as text and as they are shown. */
+export function useOptions({ field, screen }: FieldProps): Offered[] {
   const form = useForm();
   const all = form.document.choice_lists[field.choices ?? ""] ?? [];
   return all
     .filter((choice) => screen.choices.has(choice.value))
-    .map((choice) => ({ value: choice.value, label: form.text(choice.label) }));
+    .map((choice) => ({
+      value: choice.value,
+      text: form.text(choice.label),
+      label: (
+        <>
+          <ChoicePicture media={choice.media} />
+          {form.shown(choice.label)}
+        </>
+      ),
+    }));
 }
 
 export function SingleChoiceAnswer(props: FieldProps) {
@@ -34,7 +47,7 @@ export function SingleChoiceAnswer(props: FieldProps) {
       <SelectField
         {...words}
         value={chosen}
-        options={options}
+        options={options.map((option) => ({ value: option.value, label: option.text }))}
         placeholder={t.fields.choose}
         onChange={(next) => form.change(path, next || null)}
         isDisabled={field.read_only}
@@ -56,7 +69,7 @@ export function SingleChoiceAnswer(props: FieldProps) {
 export function MultipleChoiceAnswer(props: FieldProps) {
   const { field, path, value } = props;
   const form = useForm();
-  const { onBlur: _onBlur, ...words } = useFieldText(props);
+  const words = useFieldText(props);
   return (
     <CheckboxesField
       {...words}
@@ -92,7 +105,7 @@ export function ConsentAnswer(props: FieldProps) {
   const { field, path, value } = props;
   const form = useForm();
   const t = useMessages();
-  const { onBlur: _onBlur, hint, ...words } = useFieldText(props);
+  const { hint, ...words } = useFieldText(props);
   const version = field.consent_text_version;
   return (
     <CheckboxField

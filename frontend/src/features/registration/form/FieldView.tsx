@@ -2,6 +2,7 @@ import { formatAnswer } from "@/components/answers/formatAnswer";
 import { type FormField, pointerOf, valueAt } from "@/lib/document";
 import { useI18n } from "@/lib/i18n/i18n";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
+import { FieldMedia, Guidance } from "./FieldMedia";
 import { PlainAnswer } from "./PlainAnswer";
 import { RepeatAnswer } from "./RepeatAnswer";
 import { SensitiveAnswer } from "./SensitiveAnswer";
@@ -22,7 +23,7 @@ function FieldView({ field, base }: { field: FormField; base: Path }) {
   const path = [...base, field.name];
   const pointer = pointerOf(path);
   const screen = form.screen.field(pointer);
-  if (!screen.visible) return null;
+  if (!screen.visible || field.type === "hidden") return null;
   const props: FieldProps = { field, path, pointer, screen, value: valueAt(form.values, path) };
   switch (field.type) {
     case "note":
@@ -39,16 +40,34 @@ function FieldView({ field, base }: { field: FormField; base: Path }) {
         />
       );
     default:
-      return field.sensitive ? <SensitiveAnswer {...props} /> : <PlainAnswer {...props} />;
+      return <Question {...props} />;
   }
+}
+
+/** A control, with what the organiser put beside it. */
+function Question(props: FieldProps) {
+  const { field } = props;
+  const form = useForm();
+  const control = field.sensitive ? <SensitiveAnswer {...props} /> : <PlainAnswer {...props} />;
+  if (!field.media && !field.guidance) return control;
+  return (
+    <div className="question">
+      <FieldMedia media={field.media} label={form.text(field.label)} />
+      {control}
+      <Guidance text={form.text(field.guidance)} />
+    </div>
+  );
 }
 
 function Note({ field }: FieldProps) {
   const form = useForm();
+  const label = form.text(field.label);
   return (
     <div className="note" dir="auto">
-      <p>{form.text(field.label)}</p>
-      {field.hint && <p className="small soft">{form.text(field.hint)}</p>}
+      <p>{form.shown(field.label)}</p>
+      {field.hint && <p className="small soft">{form.shown(field.hint)}</p>}
+      <FieldMedia media={field.media} label={label} />
+      <Guidance text={form.text(field.guidance)} />
     </div>
   );
 }
@@ -61,7 +80,7 @@ function Calculated({ field, pointer, screen }: FieldProps) {
   return (
     <div className="calculated">
       <span className="field-label" id={`${controlId(pointer)}-label`}>
-        {label}
+        {form.shown(field.label)}
       </span>
       <output aria-labelledby={`${controlId(pointer)}-label`}>
         {formatAnswer(field, screen.calculated, {
@@ -80,8 +99,9 @@ function GroupView({ field, base }: FieldProps & { base: Path }) {
   const label = form.text(field.label);
   return (
     <fieldset className="group">
-      {label && <legend>{label}</legend>}
-      {field.hint && <p className="field-hint">{form.text(field.hint)}</p>}
+      {label && <legend>{form.shown(field.label)}</legend>}
+      {field.hint && <p className="field-hint">{form.shown(field.hint)}</p>}
+      <FieldMedia media={field.media} label={label} />
       <FieldList fields={field.fields ?? []} base={base} />
     </fieldset>
   );

@@ -7,10 +7,12 @@ import {
 } from "./ChoiceAnswers";
 import type { FieldProps } from "./context";
 import { DateAnswer, DateTimeAnswer } from "./DateFields";
+import { isRare, RareAnswer } from "./inputs/registry";
 import { NumberAnswer, TextAnswer } from "./TextFields";
 
 /** The control for a field that holds one value. */
 export function PlainAnswer(props: FieldProps) {
+  if (isRare(props.field.type)) return <RareAnswer {...props} />;
   switch (props.field.type) {
     case "integer":
     case "decimal":
@@ -29,6 +31,7 @@ export function PlainAnswer(props: FieldProps) {
     case "country":
       return <CountryAnswer {...props} />;
     case "consent":
+    case "acknowledge":
       return <ConsentAnswer {...props} />;
     default:
       return <TextAnswer {...props} />;

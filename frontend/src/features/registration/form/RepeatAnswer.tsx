@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/Button";
 import { ErrorIcon } from "@/components/ui/field";
-import { defaultsOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
 
@@ -42,7 +41,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
       className="group repeat"
       aria-describedby={error ? `${controlId(pointer)}-error` : undefined}
     >
-      <legend>{label}</legend>
+      <legend>{form.shown(field.label)}</legend>
       {field.hint && <p className="field-hint">{form.text(field.hint)}</p>}
       {items.length === 0 && <p className="soft small">{t.fields.noItems}</p>}
       <ol className="repeat-items" ref={list}>
@@ -82,7 +81,7 @@ export function RepeatAnswer({ field, path, pointer, screen, value, renderItem }
             id={controlId(pointer)}
             onPress={() => {
               focusNext.current = items.length;
-              form.change(path, [...items, defaultsOf(field.fields ?? [])]);
+              form.change(path, [...items, form.screen.newItem(path)]);
             }}
           >
             + {t.fields.addItem(label)}

@@ -1,4 +1,4 @@
-import { createContext, useContext } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import type { LocalizedText } from "@/lib/api/types";
 import type { Answers, FormDocument, FormField } from "@/lib/document";
 import type { Clock, FieldScreen, FormScreen } from "@/lib/screen";
@@ -14,8 +14,15 @@ export type FormContextValue = {
   /** The field was left: from now on a malformed answer is pointed out. */
   leave: (pointer: string) => void;
   errorAt: (pointer: string) => string | null;
+  /** The registration and the step that the answers belong to. */
+  registration: string;
+  step: string;
   /** A text of the form in the reader's language, with `${name}` replaced by the answer. */
   text: (text: LocalizedText | undefined) => string;
+  /** The same to be shown: marked with its language where the form has none in the reader's. */
+  shown: (text: LocalizedText | undefined) => ReactNode;
+  /** What the folded text beside a question is called. */
+  guidanceTitle: string;
 };
 
 export const FormContext = createContext<FormContextValue | null>(null);

@@ -5,8 +5,8 @@ export function useFieldText({ field, pointer, screen }: FieldProps) {
   const form = useForm();
   return {
     id: controlId(pointer),
-    label: form.text(field.label),
-    hint: form.text(field.hint) || undefined,
+    label: form.shown(field.label),
+    hint: form.text(field.hint) ? form.shown(field.hint) : undefined,
     error: form.errorAt(pointer),
     isRequired: screen.required,
     onBlur: () => form.leave(pointer),

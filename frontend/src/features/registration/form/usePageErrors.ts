@@ -9,7 +9,7 @@ import {
   pathOf,
   valueAt,
 } from "@/lib/document";
-import { useMessages } from "@/lib/i18n/i18n";
+import { useI18n } from "@/lib/i18n/i18n";
 import type { AnswerError, FormProgram } from "@/lib/screen";
 import type { FormContextValue } from "./context";
 import type { SummaryEntry } from "./ErrorSummary";
@@ -47,7 +47,7 @@ export function usePageErrors(
   refusal: { errors: readonly ProblemError[]; isFinal: boolean },
   text: FormContextValue["text"],
 ) {
-  const t = useMessages();
+  const { locale, messages: t } = useI18n();
   const { errors: refused, isFinal } = refusal;
   const [attempts, setAttempts] = useState<Record<string, number>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -61,9 +61,9 @@ export function usePageErrors(
         const found = locate(error.pointer, top);
         // What a mask hides the server has checked; here it only looks wrong.
         if (!found || isMasked(valueAt(values, pathOf(found.pointer)))) return [];
-        return [{ ...found, message: errorText(error, found.field, t, text) }];
+        return [{ ...found, message: errorText(error, found.field, t, text, locale) }];
       }),
-    [top, values, t, text],
+    [top, values, t, text, locale],
   );
 
   const onPage = useCallback(

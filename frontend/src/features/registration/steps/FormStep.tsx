@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { PageHeading } from "@/components/ui/PageHeading";
-import { defaultsOf, type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
+import { type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
-import { refusalOf } from "../draft/Draft";
+import { refusalOf } from "../draft/snapshot";
 import { FormContext } from "../form/context";
 import { ErrorSummary } from "../form/ErrorSummary";
 import { FieldList } from "../form/FieldView";
+import { Untranslated } from "../form/Untranslated";
 import { usePageErrors } from "../form/usePageErrors";
 import { usePageText } from "../form/usePageText";
 import type { Wizard } from "../useWizard";
@@ -28,7 +29,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   const found = pages.findIndex((page) => page.name === wantedPage);
   const index = Math.max(0, found);
   const page = pages[index];
-  const text = usePageText(program.document, screen.answers);
+  const { text, shown } = usePageText(program.document, screen.answers);
   const refused = refusalOf(snapshot, stepName, wizard.steps);
   const pageFields = useMemo(() => (page ? fieldsOfPage(page) : []), [page]);
   const errors = usePageErrors(
@@ -51,8 +52,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
     snapshot.registration.steps[stepName]?.status === "open" && Object.keys(values).length === 0;
   useEffect(() => {
     if (!isUntouched) return;
-    const fields = program.document.pages.flatMap(fieldsOfPage);
-    for (const [name, value] of Object.entries(defaultsOf(fields)))
+    for (const [name, value] of Object.entries(program.opening()))
       draft.edit(stepName, name, value);
   }, [isUntouched, program, draft, stepName]);
 
@@ -91,7 +91,11 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
         change: (path, value) => wizard.change(stepName, path, value),
         leave: errors.leave,
         errorAt: errors.errorAt,
+        registration: snapshot.registration.uid,
+        step: stepName,
         text,
+        shown,
+        guidanceTitle: t.fields.guidance,
       }}
     >
       <div className="stack-s">
@@ -99,7 +103,8 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
           <p className="eyebrow-soft">{t.wizard.pageOf(index + 1, pages.length)}</p>
         )}
         <PageHeading title={title} focusKey={`${stepName}/${page.name}`} />
-        {page.description && <p className="lead">{text(page.description)}</p>}
+        {page.description && <p className="lead">{shown(page.description)}</p>}
+        <Untranslated document={program.document} />
       </div>
       <ErrorSummary entries={errors.entries} attempt={errors.attempt} />
       <form
@@ -110,7 +115,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
           proceed();
         }}
       >
-        <Sections page={page} screen={screen} text={text} />
+        <Sections page={page} screen={screen} shown={shown} />
         <StepActions
           wizard={wizard}
           stepName={stepName}
@@ -126,18 +131,18 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
 type SectionsProps = {
   page: FormPage;
   screen: ReturnType<Wizard["programs"][string]["screen"]>;
-  text: ReturnType<typeof usePageText>;
+  shown: ReturnType<typeof usePageText>["shown"];
 };
 
-function Sections({ page, screen, text }: SectionsProps) {
+function Sections({ page, screen, shown }: SectionsProps) {
   return (
     <>
       {page.sections
         .filter((section) => screen.section(section.name))
         .map((section) => (
           <section key={section.name} className="form-section">
-            {section.title && <h2>{text(section.title)}</h2>}
-            {section.description && <p className="soft">{text(section.description)}</p>}
+            {section.title && <h2>{shown(section.title)}</h2>}
+            {section.description && <p className="soft">{shown(section.description)}</p>}
             <FieldList fields={section.fields} base={[]} />
           </section>
         ))}

@@ -1,0 +1,61 @@
+"""The column `prs::exact`: attributes that no cell can hold as they are, as one JSON object.
+
+A cell loses white space around it, carriage returns and control characters, and cannot say that a text is
+empty. An export writes what would be lost here; an import lets it win over the row's other cells.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from api.domain.forms.engine.xlsform.columns import Row, Table
+from api.domain.forms.engine.xlsform.report import Notes
+
+STRUCTURE = frozenset({"fields", "sections", "pages", "choice_lists", "schema"})
+"""What rows say by where they stand."""
+
+
+def apply_exact(node: dict[str, Any], row: Row, table: Table, notes: Notes) -> None:
+    """Set on `node` what the row holds exactly; null takes an attribute away."""
+    text = row.get("prs:exact")
+    if not text:
+        return
+    try:
+        given = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        given = None
+    if not isinstance(given, dict) or STRUCTURE & given.keys():
+        message = "this column is written by exports and holds a JSON object of attributes; clear the cell"
+        notes.error(table.sheet, row.number, table.heading("prs:exact"), "exact", message)
+        return
+    for name, value in given.items():
+        if value is None:
+            node.pop(name, None)
+        else:
+            node[name] = value
+
+
+def difference(wanted: dict[str, Any], read: dict[str, Any]) -> str:
+    """The cell that makes `wanted` of what was `read`; '' where they are the same."""
+    changed: dict[str, Any] = dict.fromkeys(read.keys() - wanted.keys())
+    for name, value in wanted.items():
+        if name not in read or _encoded(read[name]) != _encoded(value):
+            changed[name] = value
+    for name in STRUCTURE:
+        changed.pop(name, None)
+    # Escaped to ASCII, as neither white space nor control characters may stand bare in a cell.
+    return _ascii(msgspec.json.encode(changed, order="sorted").decode()) if changed else ""
+
+
+def _encoded(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="sorted")
+
+
+def _ascii(text: str) -> str:
+    units = text.encode("utf-16-be")
+    codes = (int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2))
+    plain = "".join(chr(code) if 32 <= code < 127 else f"\\u{code:04x}" for code in codes)
+    # A workbook reads x005F_ as an escape of its own.
+    return plain.replace("x005F_", "\\u0078005F_")

@@ -1,0 +1,38 @@
+import { digits } from "@/lib/i18n/arabic";
+import type { Texts } from "./en";
+
+export const ar: Texts = {
+  title: "كيف يمكننا مساعدتك؟",
+  lead: "اكتب إلينا، وسنرد عليك بالبريد الإلكتروني.",
+  subject: "الموضوع",
+  subjectMissing: "اذكر الموضوع في بضع كلمات.",
+  message: "رسالتك",
+  messageHint: "لا تكتب هنا أرقام الهوية أو تفاصيل صحية: يمكننا الاطلاع عليها بطريقة آمنة.",
+  messageMissing: "اكتب رسالة.",
+  email: "البريد الإلكتروني",
+  emailHint: "إليه نرسل ردنا.",
+  emailMissing: "أدخل عنوان بريدك الإلكتروني.",
+  answerTo: (email) => `نرسل ردنا إلى ${email}.`,
+  about: (id) => `سنرفق رقم الطلب الذي فشل: ${id}`,
+  aboutLine: (id) => `الطلب: ${id}`,
+  send: "إرسال",
+  sending: "جارٍ الإرسال…",
+  sentTitle: "وصلتنا رسالتك",
+  sentLead: "سنرد عليك بالبريد الإلكتروني. احتفظ بهذا الرقم إذا كتبت إلينا ثانية:",
+  again: "اكتب رسالة أخرى",
+  inbox: "طلبات المساعدة",
+  inboxLead: "ما كتبه إلينا المشاركون، الأحدث أولًا. يُرد عليها في مكتب المساعدة تحت رقم التذكرة.",
+  noRequests: "لا توجد طلبات بعد",
+  noRequestsLead: "يظهر هنا ما يكتبه المشاركون في صفحة المساعدة.",
+  from: "من",
+  received: "تاريخ الاستلام",
+  registration: "التسجيل",
+  reference: "المرجع",
+  state: "الحالة",
+  states: {
+    waiting: "بانتظار مكتب المساعدة",
+    sent: "لدى مكتب المساعدة",
+    failed: "لم يُسلَّم",
+  },
+  ticketOf: (ticket) => `التذكرة ${digits(ticket)}`,
+};
