@@ -1,7 +1,7 @@
 import type { components } from "@/generated/schema";
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
 import type { Registration } from "@/lib/api/types";
-import { capability } from "../api";
+import { capability } from "../guestTokens";
 
 export type Allowed = components["schemas"]["AllowedOut"];
 export type Change = components["schemas"]["ChangeIn"]["steps"];
