@@ -159,7 +159,8 @@ async def append(kernel: Kernel, caller: Caller, registration: UUID, uid: UUID, 
         sealed = await _sealing(uow, row, upload)
     verdict = None
     if last:
-        verdict = await finishing.judge(storage, stored, chunk.data, upload.media_type, sealed)
+        finished = finishing.Finished(storage, stored, chunk.data, sealed)
+        verdict = await finishing.judge(finished, upload.media_type, kernel.antivirus)
     made = await _write(storage, chunk, verdict, sealed)
     try:
         async with unit_of_work(kernel, caller.principal, request_id=caller.request_id) as uow:

@@ -1,6 +1,6 @@
 import { api, fetchRaw, sendBytes, unwrap } from "@/lib/api/client";
 import { problemFrom } from "@/lib/api/problem";
-import { capability } from "../../api";
+import { capability } from "../../guestTokens";
 import type { Place } from "./remembered";
 
 export type FileValue = { upload: string; name: string; media_type: string; size: number };
