@@ -176,7 +176,7 @@ class Attendee(Aggregate, Base):
 
     __tablename__ = "attendee"
     __table_args__ = (
-        CheckConstraint("state in ('planned', 'registered', 'cancelled')", name="state"),
+        CheckConstraint("state in ('planned', 'registered', 'cancelled', 'withdrawn')", name="state"),
         Index("ix_attendee_registration", "registration_id", "position"),
     )
 

@@ -155,7 +155,7 @@ async def _complete(
     """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
     forms = await flow_service.forms_of(uow, flow)
     found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale, kept=kept)
-    found = await _with_files(uow, row, flow, forms, found)
+    found = await attaching.assessed(uow, row, flow, forms, found)
     tickets = await ticket_service.of(uow, event)
     wanted = await _wanted(uow, row, event, flow, given, tickets)
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
@@ -246,20 +246,6 @@ async def _people(
         return given[step.name].attendees or ()
     saved = await repository.attendees_of(uow.session, [row.id])
     return tuple(AttendeeInput(by_id[one.ticket_id], one.name, one.email) for one in saved if one.ticket_id in by_id)
-
-
-async def _with_files(
-    uow: UnitOfWork,
-    row: Registration,
-    flow: FlowVersion,
-    forms: Mapping[UUID, PublishedForm],
-    found: assessment.Assessment,
-) -> assessment.Assessment:
-    """Return the assessment with the answers that name files held against the uploads."""
-    compiled = {step.name: forms[step.form_version].compiled for step in flow.document.steps if step.form_version}
-    kept, missing = await attaching.attach(uow, row, compiled, found.answers, whole=True)
-    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in missing]
-    return msgspec.structs.replace(found, answers=kept, problems=(*found.problems, *problems))
 
 
 async def _write(
