@@ -13,9 +13,10 @@ import {
   type ServedDocument,
 } from "@/lib/document";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
-import { capability, getFlow, getRegistration } from "./api";
+import { getFlow, getRegistration } from "./api";
 import { ContinueElsewhere, loadResumeLinkDialog } from "./ContinueElsewhere";
 import { prepareInputs } from "./form/inputs/registry";
+import { capability } from "./guestTokens";
 import { Progress } from "./Progress";
 import { SaveState } from "./SaveState";
 import { FormStep } from "./steps/FormStep";
@@ -32,11 +33,13 @@ const load = {
   review: () => import("./steps/ReviewStep"),
   tickets: () => import("./steps/TicketsStep"),
   cancel: () => import("./confirmation/CancelDialog"),
+  participant: () => import("./participant/Participant"),
   resume: loadResumeLinkDialog,
 };
 const ConflictDialog = lazy(load.conflict);
 const NewerForm = lazy(load.newer);
 const Confirmation = lazy(load.confirmation);
+const Participant = lazy(load.participant);
 const AttendeesStep = lazy(load.attendees);
 const ReviewStep = lazy(load.review);
 const TicketsStep = lazy(load.tickets);
@@ -161,6 +164,13 @@ function OpenRegistration({ flow, registration, yourData }: OpenRegistrationProp
           registration={wizard.snapshot.registration}
           onChange={(next) => wizard.draft.adopt(next)}
         >
+          {state === "confirmed" && (
+            <Participant
+              wizard={wizard}
+              registration={wizard.snapshot.registration}
+              onChange={(next) => wizard.draft.adopt(next)}
+            />
+          )}
           {yourData(registration.uid, capability(registration.uid))}
         </Confirmation>
       </Suspense>

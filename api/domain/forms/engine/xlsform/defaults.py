@@ -52,7 +52,7 @@ def write_default(value: Any, kind: FieldType) -> str:
             read = read_default(text, kind)
         except ValueError:
             continue
-        if msgspec.json.encode(read) == msgspec.json.encode(value):
+        if msgspec.json.encode(read, order="sorted") == msgspec.json.encode(value, order="sorted"):
             return text
     return ""
 

@@ -1,6 +1,6 @@
 import type { components } from "@/generated/schema";
 import { api, unwrap } from "@/lib/api/client";
-import { capability } from "../api";
+import { capability } from "../guestTokens";
 
 type Schemas = components["schemas"];
 export type MigrationPreview = Schemas["MigrationPreview"];
