@@ -62,7 +62,7 @@ async def test_the_staffs_list_costs_the_same_for_one_and_for_many(
         with counted(found) as statements:
             answer = await client.get(address, headers=staff)
         assert len(answer.json()["items"]) == people
-    assert len(statements) == 8, statements
+    assert len(statements) == 9, statements
 
 
 async def test_a_flow_that_was_read_before_costs_no_statement(settings: Settings, world: World) -> None:

@@ -84,18 +84,23 @@ def ticket_out(ticket: contracts.Ticket) -> schemas.TicketOut:
     )
 
 
-async def detail(uow: Uow, event: contracts.Event) -> Response[schemas.EventOut]:
+async def event_out(uow: Uow, event: contracts.Event) -> schemas.EventOut:
     found = await organizations.by_ids(uow, [event.organization_id])
     tickets = await ticket_service.of(uow, event)
     summary = _summary(event, found[event.organization_id])
-    body = schemas.EventOut(
+    return schemas.EventOut(
         **msgspec.structs.asdict(summary),
         description=rich_text.clean_all(event.description),
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         tickets=[ticket_out(ticket) for ticket in tickets],
+        test_mode=event.test_mode,
         revision=event.revision,
     )
+
+
+async def detail(uow: Uow, event: contracts.Event) -> Response[schemas.EventOut]:
+    body = await event_out(uow, event)
     return Response(body, headers={"ETag": etag(event.revision), "Cache-Control": "no-cache"})
 
 

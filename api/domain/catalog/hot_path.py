@@ -6,9 +6,9 @@ CURRENT = """EXISTS (
           SELECT FROM event e WHERE e.id = m.event AND e.xmin::text = m.version AND e.deleted_at IS NULL
         )"""
 
-# A glance at tickets and counters. ``changed``: a ticket's row is not the one that was read. ``gone``: no seat was left.
-# ``crowded``: only the others of the same call may take the last ones. ``wanted`` has (n, ticket, version, quantity) and
-# ``running``, the seats wanted up to n.
+# A glance at tickets and counters. ``changed``: a ticket's row is not the one that was read. ``gone``: no seat
+# is left. ``crowded``: only the others of the same call may take the last ones. ``wanted`` has (n, ticket, version,
+# quantity) and ``running``, the seats wanted up to n.
 STANDING = """
       SELECT w.n,
         bool_or(w.version IS DISTINCT FROM c.version) AS changed,

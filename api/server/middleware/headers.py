@@ -11,7 +11,7 @@ _PAGES = "; ".join(
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
-        "media-src 'none'",
+        "media-src 'self' blob:",
         "object-src 'none'",
         "frame-src 'none'",
         "base-uri 'none'",

@@ -9,6 +9,7 @@ import {
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakeMigration } from "./fakes/migration";
 import { FakeOrganization } from "./fakes/organization";
 import { FakeOversight } from "./fakes/oversight";
 import { FakePrivacy } from "./fakes/privacy";
@@ -47,6 +48,10 @@ export class FakeApi {
   readonly organization = new FakeOrganization();
   readonly oversight = new FakeOversight();
   readonly privacy = new FakePrivacy();
+  readonly migration = new FakeMigration((part) => {
+    this.change(part);
+    return this.registration;
+  });
   readonly accounts = new FakeAccounts(() => {
     if (!this.me) this.staff();
   });
@@ -63,6 +68,7 @@ export class FakeApi {
     this.refusals = [];
     this.accounts.reset();
     this.privacy.reset();
+    this.migration.reset();
     this.oversight.reset();
     this.organization.reset();
   }
@@ -147,7 +153,10 @@ export class FakeApi {
       HttpResponse.json({ registration: this.begin(), token: "guest-token" }, { status: 201 }),
     ),
     http.get("*/api/v1/registrations/:uid", () => this.answer()),
-    http.get("*/api/v1/registrations/:uid/flow", () => HttpResponse.json(flow)),
+    http.get("*/api/v1/registrations/:uid/flow", () => {
+      const uid = this.registration?.flow_version_uid ?? flow.flow.uid;
+      return HttpResponse.json({ ...flow, flow: { ...flow.flow, uid } });
+    }),
     http.put("*/api/v1/registrations/:uid/steps/:step", async ({ request, params }) => {
       return this.saveStep(
         request.headers.get("If-Match"),
@@ -175,6 +184,7 @@ export class FakeApi {
     ),
     ...this.accounts.handlers,
     ...this.privacy.handlers,
+    ...this.migration.handlers,
     ...this.oversight.handlers,
     ...this.organization.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),

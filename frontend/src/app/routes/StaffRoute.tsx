@@ -31,6 +31,7 @@ const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   audit: lazy(() => import("./AuditRoute")),
   privacy: lazy(() => import("./PrivacyOfficeRoute")),
   support: lazy(() => import("./SupportInboxRoute")),
+  mails: lazy(() => import("./MailsRoute")),
 };
 
 const FormImportPage = lazy(async () => ({

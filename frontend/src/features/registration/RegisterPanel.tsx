@@ -6,8 +6,8 @@ import { ProblemAlert } from "@/components/ui/Problem";
 import type { EventDetail } from "@/lib/api/types";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
-import { startRegistration } from "./api";
 import { draftForEvent } from "./guestTokens";
+import { startRegistration } from "./start";
 
 /** What a visitor of the event page can do: register, go on with a draft, or read why neither is possible. */
 export function RegisterPanel({ event }: { event: EventDetail }) {

@@ -6,7 +6,7 @@ import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { asProblem } from "@/lib/api/problem";
 import { useMessages } from "@/lib/i18n/i18n";
-import { exchangeResumeToken } from "./api";
+import { exchangeResumeToken } from "./start";
 
 // A link works once. React may run an effect twice, so the exchange is remembered by its token.
 const exchanges = new Map<string, ReturnType<typeof exchangeResumeToken>>();

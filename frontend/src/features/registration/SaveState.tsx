@@ -2,7 +2,7 @@ import { Button } from "@/components/ui/Button";
 import { explainProblem } from "@/components/ui/Problem";
 import { formatTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
-import type { SaveStatus } from "./draft/Draft";
+import type { SaveStatus } from "./draft/snapshot";
 
 /** Always visible: whether what was typed is safe. */
 export function SaveState({ status, onRetry }: { status: SaveStatus; onRetry: () => void }) {

@@ -1,44 +1,10 @@
 import { api, fetchRaw, unwrap } from "@/lib/api/client";
-import type {
-  Flow,
-  MyRegistration,
-  Registration,
-  ResumeLink,
-  SaveStep,
-  StartedRegistration,
-} from "@/lib/api/types";
+import type { Flow, MyRegistration, Registration, ResumeLink, SaveStep } from "@/lib/api/types";
 import { prepareForms } from "@/lib/screen";
-import { rememberDraft, tokenOf } from "./guestTokens";
-
-/** The header with which a guest opens this registration; empty for one of an account. */
-export function capability(uid: string): Record<string, string> {
-  const token = tokenOf(uid);
-  return token ? { "Registration-Token": token } : {};
-}
+import { capability } from "./guestTokens";
 
 function quoted(revision: number): string {
   return `"${revision}"`;
-}
-
-function remembered(started: StartedRegistration): StartedRegistration {
-  const { registration, token } = started;
-  rememberDraft({
-    uid: registration.uid,
-    token,
-    event: registration.event.uid,
-    at: new Date().toISOString(),
-  });
-  return started;
-}
-
-export async function startRegistration(event: string, locale: string): Promise<Registration> {
-  const started = await unwrap(api.POST("/api/v1/registrations", { body: { event, locale } }));
-  return remembered(started).registration;
-}
-
-export async function exchangeResumeToken(token: string): Promise<Registration> {
-  const started = await unwrap(api.POST("/api/v1/registrations/resume", { body: { token } }));
-  return remembered(started).registration;
 }
 
 export function getRegistration(uid: string): Promise<Registration> {

@@ -50,3 +50,9 @@ export function knownDrafts(): KnownDraft[] {
 export function draftForEvent(eventUid: string): KnownDraft | undefined {
   return knownDrafts().find((draft) => draft.event === eventUid);
 }
+
+/** The header with which a guest opens this registration; empty for one of an account. */
+export function capability(uid: string): Record<string, string> {
+  const token = tokenOf(uid);
+  return token ? { "Registration-Token": token } : {};
+}

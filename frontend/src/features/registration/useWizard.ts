@@ -10,7 +10,8 @@ import {
 } from "@/lib/document";
 import { useOfferedLocales, useText } from "@/lib/i18n/i18n";
 import { conditionHolds, type FormProgram, programOf } from "@/lib/screen";
-import { Draft, type DraftSnapshot } from "./draft/Draft";
+import { Draft } from "./draft/Draft";
+import type { DraftSnapshot } from "./draft/snapshot";
 import type { Path } from "./form/context";
 
 export type Wizard = {

@@ -1,7 +1,7 @@
-import createClient from "openapi-fetch";
 import type { paths } from "@/generated/schema";
 import { currentToken, mayHaveSession, refreshToken } from "@/lib/session/token";
 import { offlineProblem, problemFrom } from "./problem";
+import { typedClient } from "./typedFetch";
 
 async function send(request: Request): Promise<Response> {
   const token = currentToken();
@@ -25,7 +25,7 @@ async function authorizedFetch(request: Request): Promise<Response> {
   return (await refreshToken()) ? send(again) : response;
 }
 
-export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorizedFetch });
+export const api = typedClient<paths>(window.location.origin, authorizedFetch);
 
 type Answered<Data> = { data?: Data; error?: unknown; response: Response };
 
@@ -34,6 +34,17 @@ export async function unwrap<Data>(answer: Promise<Answered<Data>>): Promise<Dat
   const { data, error, response } = await answer;
   if (!response.ok) throw problemFrom(response, error);
   return data as Data;
+}
+
+/** Sends bytes; the answer comes back as it is, whatever its status. Offline is thrown as an `ApiProblem`. */
+export function sendBytes(
+  path: string,
+  body: Blob,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const init = { method: "PATCH", body, headers, signal };
+  return authorizedFetch(new Request(new URL(path, window.location.origin), init));
 }
 
 /** For the few answers that are not JSON (an image, a CSV file). */

@@ -1,13 +1,9 @@
+import { CURRENCIES } from "@/lib/forms/codes";
 import { plainDigits } from "./digits";
 
-// ISO 4217 counts, where they are not two. Browsers follow CLDR instead, which rounds the dinars of Iraq to whole ones.
-const WHOLE = new Set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(" "));
-const THOUSANDTHS = new Set("BHD IQD JOD KWD LYD OMR TND".split(" "));
-
-/** How many digits the minor unit of a currency has: 1999 is 19.99 EUR, 1999 JPY, 1.999 KWD. */
+/** How many digits the minor unit of a currency has: 1999 is 19.99 EUR, 1999 JPY, 1.999 KWD. Browsers round some otherwise. */
 export function minorDigits(currency: string): number {
-  if (WHOLE.has(currency)) return 0;
-  return THOUSANDTHS.has(currency) ? 3 : 2;
+  return CURRENCIES.get(currency) ?? 2;
 }
 
 /** Integer minor units as money: 150000 INR is ₹1,500.00. */

@@ -111,7 +111,7 @@ function parseMatrix(item: CompiledItem, raw: Json): Answer {
   for (const [row, given] of rows) {
     if (isEmpty(given)) continue;
     const answer = item.multiple ? several(given) : boundLength(textOf(given), MAX_CHOICE);
-    if (answer.length > 0) clean.push([row, answer]);
+    if (answer.length > 0) clean.push([boundLength(textOf(row), MAX_CHOICE), answer]);
   }
   // fromEntries defines a row called __proto__ like any other
   return { clean: clean.length > 0 ? Object.fromEntries(clean) : "", value: "" };

@@ -106,6 +106,10 @@ export const en = {
     notSaved: "Not saved",
     unsaved: "Unsaved changes",
     offline: "Offline. Your answers are kept on this device and saved once you are back.",
+    offlineSubmit:
+      "There is no connection just now. Your answers are kept on this device; your registration can be sent as soon as the connection is back.",
+    offlineNext:
+      "There is no connection just now. Your answers are kept on this device; you can go on to the next step as soon as the connection is back.",
     retry: "Retry",
     errorTitle: "Please check your answers",
     errorLead: (count: number) =>
@@ -129,6 +133,7 @@ export const en = {
     lead: "These answers were changed elsewhere while you were editing. Choose what to keep; nothing is lost until you decide.",
     mine: "This device",
     theirs: "Other device",
+    both: "Both together",
     empty: "(empty)",
     apply: "Save my choice",
   },

@@ -1,73 +1,22 @@
-import { ApiProblem, asProblem, type ProblemError } from "@/lib/api/problem";
-import type { FlowStep, Registration, SaveStep } from "@/lib/api/types";
+import { ApiProblem, asProblem, offlineProblem } from "@/lib/api/problem";
+import type { FlowStep, Registration } from "@/lib/api/types";
 import { type Answers, pathOf } from "@/lib/document";
 import * as gateway from "../api";
 import { afterSave, type FieldConflict, merge, overlay, payload, type StepEdits } from "./edits";
 import { dropUnsaved, keepUnsaved, readUnsaved } from "./localCopy";
+import {
+  DraftConflict,
+  type DraftSnapshot,
+  fieldOf,
+  isOutdated,
+  type Rules,
+  WHOLE,
+} from "./snapshot";
+import { bodyOf, storedValues } from "./stored";
 import { dropSubmitKey, submitKey } from "./submitKey";
 
-export type SaveStatus =
-  | { kind: "idle" }
-  | { kind: "dirty" }
-  | { kind: "saving" }
-  | { kind: "saved"; at: Date; withheld: number }
-  | { kind: "withheld"; count: number }
-  | { kind: "offline" }
-  | { kind: "failed"; problem: ApiProblem };
-
-/** `isFinal` after the participant wanted to go on; otherwise it is the remark of an autosave. */
-export type Refusal = { step: string; errors: readonly ProblemError[]; isFinal: boolean };
-
-export type DraftSnapshot = {
-  registration: Registration;
-  edits: Record<string, StepEdits>;
-  status: SaveStatus;
-  conflicts: FieldConflict[];
-  merged: boolean;
-  /** What the server's own check found in a step; an edit of the field clears its entry. */
-  refused: Refusal | null;
-};
-
-type Rules = {
-  steps: readonly FlowStep[];
-  isSensitive: (step: string, field: string) => boolean;
-  /** Fields whose answer is not fit to be saved yet: half an e-mail address, an impossible date. */
-  unfit: (step: string, values: Answers) => ReadonlySet<string>;
-};
-
-/** Saving stopped because another device answered differently; the participant decides, then tries again. */
-export class DraftConflict extends Error {}
-
-/** Another device, or a request whose answer was lost, has changed the registration meanwhile. */
-function isOutdated({ status, slug }: ApiProblem): boolean {
-  return (
-    status === 412 || slug === "registration-not-editable" || slug === "idempotency-key-reused"
-  );
-}
-
-/** The field of a step that a pointer begins with: `/answers/medicines/0/times` is about `medicines`. */
-function fieldOf(pointer: string): string {
-  const [head = "", next = ""] = pathOf(pointer);
-  return head === "answers" ? next : head;
-}
-
-/** In place of a step's name: the refusal is of the whole registration, at submit. */
-export const WHOLE = "*";
-
-/** What of a refusal concerns one step. */
-export function refusalOf(
-  snapshot: DraftSnapshot,
-  step: string,
-  steps: readonly FlowStep[],
-): readonly ProblemError[] {
-  const { refused } = snapshot;
-  if (refused?.step === step) return refused.errors;
-  if (refused?.step !== WHOLE) return [];
-  return refused.errors.filter(({ pointer }) => {
-    const named = steps.find(({ name }) => pathOf(pointer).includes(name));
-    return !named || named.name === step;
-  });
-}
+/** Decides a conflict for the other device. */
+export const THEIRS = Symbol("theirs");
 
 export const AUTOSAVE_MS = 800;
 const LONGEST_WAIT = 30;
@@ -107,10 +56,13 @@ export class Draft {
   /** Begins saving by itself; the returned function stops it. */
   start(): () => void {
     const online = () => this.flush();
+    const offline = () => this.update({ status: { kind: "offline" } });
+    if (!navigator.onLine) offline();
     const leaving = () => {
       if (document.visibilityState === "hidden") this.flush(true);
     };
     window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
     document.addEventListener("visibilitychange", leaving);
     // What a reload found unsaved on this device may have been changed elsewhere meanwhile: compare before saving over it.
     if (this.dirtySteps().length > 0)
@@ -120,6 +72,7 @@ export class Draft {
     return () => {
       clearTimeout(this.timer);
       window.removeEventListener("online", online);
+      window.removeEventListener("offline", offline);
       document.removeEventListener("visibilitychange", leaving);
     };
   }
@@ -134,11 +87,18 @@ export class Draft {
     const base = known ? known.base : this.serverValues(step)[field];
     this.update({
       edits: { ...edits, [step]: { ...edits[step], [field]: { base, value, saved: false } } },
-      status: this.kindOf(step) === "tickets" ? this.snapshot.status : { kind: "dirty" },
+      status: this.statusAfterEdit(step),
       refused: this.withoutRefusal(step, field),
     });
     this.keepLocally();
     this.schedule(AUTOSAVE_MS);
+  }
+
+  /** Without a line, "offline" stays: it says already where the answers are kept. */
+  private statusAfterEdit(step: string): DraftSnapshot["status"] {
+    const { status } = this.snapshot;
+    const stays = this.kindOf(step) === "tickets" || !navigator.onLine;
+    return stays ? status : { kind: "dirty" };
   }
 
   /** Shows what the server made of saved answers (trimmed, masked); called when the screen changes, never under the cursor. */
@@ -166,30 +126,35 @@ export class Draft {
   /** Saves the step as finished. Rejects with the server's problem, or with `DraftConflict`. */
   complete(step: string): Promise<Registration> {
     clearTimeout(this.timer);
-    return this.enqueue(async () => {
-      await this.guarded(() => this.save(step, true));
-      return this.snapshot.registration;
-    });
+    return this.enqueue(() =>
+      this.connected(async () => {
+        await this.guarded(() => this.save(step, true));
+        return this.snapshot.registration;
+      }),
+    );
   }
 
   submit(): Promise<Registration> {
     clearTimeout(this.timer);
-    return this.enqueue(async () => {
-      await this.guarded(() => this.saveDirty(false, true));
-      await this.guarded(() => this.sendSubmit());
-      dropUnsaved(this.uid);
-      return this.snapshot.registration;
-    });
+    return this.enqueue(() =>
+      this.connected(async () => {
+        await this.guarded(() => this.saveDirty(false, true));
+        await this.guarded(() => this.sendSubmit());
+        dropUnsaved(this.uid);
+        return this.snapshot.registration;
+      }),
+    );
   }
 
-  resolve(keepMine: (conflict: FieldConflict) => boolean): void {
+  /** Lays what the participant decided over the other device's answers; `THEIRS` leaves one as it is there. */
+  resolve(decide: (conflict: FieldConflict) => unknown): void {
     const edits = structuredClone(this.snapshot.edits);
     for (const conflict of this.snapshot.conflicts) {
       const fields = edits[conflict.step];
       if (!fields?.[conflict.field]) continue;
-      if (keepMine(conflict))
-        fields[conflict.field] = { base: conflict.theirs, value: conflict.mine, saved: false };
-      else delete fields[conflict.field];
+      const value = decide(conflict);
+      if (value === THEIRS) delete fields[conflict.field];
+      else fields[conflict.field] = { base: conflict.theirs, value, saved: false };
     }
     this.update({ edits, conflicts: [] });
     this.keepLocally();
@@ -213,24 +178,8 @@ export class Draft {
     return this.snapshot.registration.uid;
   }
 
-  /** A step's answers as the server last showed them; tickets and people it keeps beside the steps. */
   private serverValues(step: string, registration = this.snapshot.registration): Answers {
-    const kind = this.kindOf(step);
-    if (kind === "tickets") {
-      return {
-        tickets: registration.tickets.map(({ ticket, quantity }) => ({ ticket, quantity })),
-      };
-    }
-    if (kind === "attendees") {
-      return {
-        attendees: registration.attendees.map(({ ticket, name, email }) => ({
-          ticket,
-          name,
-          email,
-        })),
-      };
-    }
-    return registration.steps[step]?.answers ?? {};
+    return storedValues(step, this.kindOf(step), registration);
   }
 
   private kindOf(step: string): FlowStep["kind"] | undefined {
@@ -258,12 +207,29 @@ export class Draft {
     return result;
   }
 
+  /** What needs the server now: without a line it is refused at once, and the wizard says why until the line is back. */
+  private async connected<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      if (!navigator.onLine) throw offlineProblem();
+      return await work();
+    } catch (error) {
+      if (error instanceof ApiProblem && error.isOffline) this.fail(error);
+      throw error;
+    }
+  }
+
   private async saveDirty(keepalive: boolean, strict = false): Promise<void> {
     if (this.snapshot.conflicts.length > 0 || this.snapshot.registration.state !== "draft") return;
     try {
+      if (!navigator.onLine) throw offlineProblem();
       for (const step of this.dirtySteps())
         await this.guarded(() => this.save(step, false, keepalive));
       this.failures = 0;
+      // With nothing to save, only a question shows whether the server is there again.
+      if (this.snapshot.status.kind === "offline") {
+        await this.reconcile();
+        this.update({ status: { kind: "idle" } });
+      }
     } catch (error) {
       if (strict) throw error;
       if (!(error instanceof DraftConflict)) this.fail(asProblem(error));
@@ -289,7 +255,8 @@ export class Draft {
       return;
     }
     this.update({ status: { kind: "saving" } });
-    const body = this.bodyOf(step, payload(this.serverValues(step), sent, withheld), complete);
+    const values = payload(this.serverValues(step), sent, withheld);
+    const body = bodyOf(this.kindOf(step), values, complete);
     const saved = await this.noting(step, () =>
       gateway.saveStep(this.uid, step, body, registration.revision, keepalive),
     );
@@ -321,19 +288,6 @@ export class Draft {
       if (status === 422) this.update({ refused: { step, errors, isFinal: true } });
       throw error;
     }
-  }
-
-  private bodyOf(step: string, values: Answers, complete: boolean): SaveStep {
-    const kind = this.kindOf(step);
-    if (kind === "tickets")
-      return { complete, tickets: (values.tickets ?? []) as NonNullable<SaveStep["tickets"]> };
-    if (kind === "attendees") {
-      return {
-        complete,
-        attendees: (values.attendees ?? []) as NonNullable<SaveStep["attendees"]>,
-      };
-    }
-    return kind === "form" ? { complete, answers: values } : { complete };
   }
 
   /** Runs a write; when the revision was stale, merges what the other device saved and runs it once more. */

@@ -8,7 +8,7 @@ import { api, unwrap } from "@/lib/api/client";
 import type { AttendeeInput, Registration } from "@/lib/api/types";
 import { fieldsOfDocument } from "@/lib/document";
 import { useMessages, useText } from "@/lib/i18n/i18n";
-import { refusalOf } from "../draft/Draft";
+import { refusalOf } from "../draft/snapshot";
 import { controlId } from "../form/context";
 import { ErrorSummary, type SummaryEntry } from "../form/ErrorSummary";
 import type { Wizard } from "../useWizard";

@@ -3,7 +3,7 @@ import { useNavigate, useParams } from "react-router";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
-import { refusalOf } from "../draft/Draft";
+import { refusalOf } from "../draft/snapshot";
 import { FormContext } from "../form/context";
 import { ErrorSummary } from "../form/ErrorSummary";
 import { FieldList } from "../form/FieldView";

@@ -1,4 +1,5 @@
 import { Button, LinkButton } from "@/components/ui/Button";
+import { Alert } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { useMessages } from "@/lib/i18n/i18n";
 import type { Wizard } from "../useWizard";
@@ -31,9 +32,16 @@ export function StepActions({
     : submits
       ? t.wizard.submit
       : t.common.next;
+  const isOffline = wizard.snapshot.status.kind === "offline";
   return (
     <>
+      {isOffline && isLastPage && (
+        <Alert tone="warn" live>
+          {submits ? t.wizard.offlineSubmit : t.wizard.offlineNext}
+        </Alert>
+      )}
       {finish.problem &&
+        !(isOffline && finish.problem.isOffline) &&
         (finish.problem.slug === "ticket-sold-out" ? (
           <SoldOutAlert wizard={wizard} stepName={stepName} problem={finish.problem} />
         ) : (

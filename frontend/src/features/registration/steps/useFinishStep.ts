@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { type ApiProblem, asProblem } from "@/lib/api/problem";
-import { DraftConflict } from "../draft/Draft";
+import { DraftConflict } from "../draft/snapshot";
 import type { Wizard } from "../useWizard";
 
 export type Finish = {

@@ -1,5 +1,5 @@
-import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
 import { IDS } from "@/testing/data";
 import { fake } from "@/testing/fake";
 import { renderApp } from "@/testing/render";
@@ -132,4 +132,44 @@ test("shows the confirmation when the registration was submitted elsewhere", asy
   fake.refuseNext("PUT", SAVES, { status: 409, slug: "registration-not-editable" });
   await user.type(await name(), "Asha");
   expect(await screen.findByRole("heading", { name: "You are registered" })).toBeInTheDocument();
+});
+
+function line(isThere: boolean) {
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(isThere);
+  window.dispatchEvent(new Event(isThere ? "online" : "offline"));
+}
+
+test("pauses without a line and goes on by itself when it is back", async () => {
+  fake.begin();
+  const { user } = renderApp(AT);
+  const box = await name();
+  act(() => line(false));
+  expect(await screen.findByText(/^Offline/)).toBeInTheDocument();
+  await user.type(box, "Asha");
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(screen.getByText(/^Offline/)).toBeInTheDocument();
+  expect(fake.callsTo("PUT", SAVES)).toHaveLength(0);
+  expect(JSON.stringify(localStorage)).toContain("Asha");
+  act(() => line(true));
+  expect(await screen.findByText(/^Saved /)).toBeInTheDocument();
+  expect(fake.registration?.steps.about_you?.answers).toEqual({ full_name: "Asha" });
+});
+
+test("says why it cannot submit without a line, and sends nothing", async () => {
+  const { steps } = fake.begin();
+  const complete = Object.keys(steps).map((step) => [
+    step,
+    { status: "complete", answers: {}, problems: [] } as const,
+  ]);
+  fake.change({ steps: Object.fromEntries(complete) });
+  const { user } = renderApp(`${AT}/review`);
+  const submit = await screen.findByRole("button", { name: "Submit registration" });
+  act(() => line(false));
+  expect(await screen.findByText(/can be sent as soon as the connection is back/)).toBeVisible();
+  await user.click(submit);
+  expect(fake.callsTo("POST", /submit$/)).toHaveLength(0);
+  act(() => line(true));
+  await waitFor(() => expect(screen.queryByText(/can be sent as soon as/)).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Submit registration" }));
+  expect(await screen.findByRole("heading", { name: "You are registered" })).toBeVisible();
 });

@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { expectAccessible } from "@/testing/axe";
-import { type Given, renderField } from "./harness";
+import { type Given, renderField } from "@/testing/field";
 
 /** Every field type with an input, and an answer as it is stored. */
 const TYPES: [Given, unknown][] = [

@@ -176,7 +176,7 @@ describe("submit", () => {
     fake.refuseNext("POST", /submit$/, "offline");
     const first = renderApp(`${AT}/review`);
     await first.user.click(await screen.findByRole("button", { name: "Submit registration" }));
-    expect(await screen.findByText(/You seem to be offline/)).toBeInTheDocument();
+    expect(await screen.findByText(/can be sent as soon as the connection/)).toBeInTheDocument();
     first.unmount();
 
     fake.refuseNext("POST", /submit$/, {

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { SelectField } from "@/components/ui/SelectField";
-import { LANGUAGES, named } from "@/lib/format/codes";
+import { named } from "@/lib/format/codes";
+import { CURRENCIES, LANGUAGES } from "@/lib/forms/codes";
 import { useI18n } from "@/lib/i18n/i18n";
 import { type FieldProps, useForm } from "../context";
 import { useFieldText } from "../useFieldText";
@@ -14,8 +15,8 @@ export default function CodeAnswer(props: FieldProps) {
   const options = useMemo(
     () =>
       isCurrency
-        ? named("currency", Intl.supportedValuesOf("currency"), locale)
-        : named("language", LANGUAGES, locale),
+        ? named("currency", [...CURRENCIES.keys()], locale)
+        : named("language", [...LANGUAGES], locale),
     [isCurrency, locale],
   );
   return (

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { TextField } from "@/components/ui/TextField";
 import { formatMoney, majorText, parseMinor } from "@/lib/format/money";
+import { CURRENCIES } from "@/lib/forms/codes";
 import { useI18n } from "@/lib/i18n/i18n";
 import { useTexts } from "../../texts";
 import { type FieldProps, useForm } from "../context";
@@ -26,7 +27,7 @@ export default function MoneyAnswer(props: FieldProps) {
   const { locale } = useI18n();
   const words = useFieldText(props);
   const stored = (typeof value === "object" && value !== null ? value : {}) as Money;
-  const accepted = field.currencies?.length ? field.currencies : Intl.supportedValuesOf("currency");
+  const accepted = field.currencies?.length ? field.currencies : [...CURRENCIES.keys()];
   const [picked, setPicked] = useState(accepted[0] ?? "EUR");
   const currency = stored.currency ?? picked;
   const [typed, setTyped] = useState<string | null>(null);

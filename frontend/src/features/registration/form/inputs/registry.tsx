@@ -3,7 +3,6 @@
 import { type ComponentType, Suspense } from "react";
 import type { FieldType, FormField } from "@/lib/document";
 import type { UiLocale } from "@/lib/i18n/i18n";
-import { useTexts } from "../../texts";
 import type { FieldProps } from "../context";
 
 type Input = ComponentType<FieldProps>;
@@ -63,7 +62,8 @@ export async function prepareInputs(
 ): Promise<void> {
   const types = new Set(typesOf(fields));
   const rare = [...types].filter((type) => LOADERS[type]);
-  if (rare.length > 0) await Promise.all([useTexts.load(language), ...rare.map(load)]);
+  const words = async () => (await import("../../texts")).useTexts.load(language);
+  if (rare.length > 0) await Promise.all([words(), ...rare.map(load)]);
 }
 
 function Arriving(props: FieldProps) {

@@ -2,6 +2,9 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { makeQueryClient, Providers } from "@/app/App";
+import { FormContext } from "@/features/registration/form/context";
+import { FieldList } from "@/features/registration/form/FieldView";
+import { prepareInputs } from "@/features/registration/form/inputs/registry";
 import {
   type Answers,
   type FormChoice,
@@ -12,9 +15,6 @@ import {
 } from "@/lib/document";
 import { textOf } from "@/lib/i18n/text";
 import type { FieldScreen } from "@/lib/screen";
-import { FormContext } from "../form/context";
-import { FieldList } from "../form/FieldView";
-import { prepareInputs } from "../form/inputs/registry";
 
 export type Given = Partial<FormField> & Pick<FormField, "type">;
 
@@ -71,8 +71,8 @@ export async function renderField(given: Given, shown: Shown = {}) {
             page: () => true,
             section: () => true,
             field: () => state,
-            newItem: () => ({}),
             answers: values,
+            newItem: () => ({}),
           },
           values,
           clock: { now: "2027-01-01T00:00:00Z", timezone: "Asia/Kolkata" },
