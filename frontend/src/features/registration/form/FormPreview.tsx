@@ -70,6 +70,7 @@ function Filled({ program, texts }: { program: FormProgram; texts: PreviewTexts 
     change: (path, value) => setValues((known) => withValueAt(known, path, value) as Answers),
     leave: errors.leave,
     errorAt: errors.errorAt,
+    errorsUnder: errors.errorsUnder,
     registration: "",
     step: "",
     text,
