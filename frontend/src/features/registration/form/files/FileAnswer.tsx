@@ -30,6 +30,10 @@ export default function FileAnswer(props: FieldProps) {
     latest.current.change(latest.current.path, answer);
   }, []);
   const { upload, progress, broken, choose, cancel, forgetBroken } = useUpload(place, done);
+  // A form that is only looked at has no registration that a file could be sent to.
+  const keepHere = (file: File) =>
+    done({ upload: file.name, name: file.name, media_type: file.type, size: file.size }, file);
+  const take = registration === "" ? keepHere : choose;
   const words = useFieldText(props);
   const given = isFile(value) ? value : null;
   const shown = local && local.uid === given?.upload ? local.file : null;
@@ -50,7 +54,7 @@ export default function FileAnswer(props: FieldProps) {
       )}
       {!given && broken && <BrokenOff broken={broken} onForget={forgetBroken} />}
       {!given && !upload && !field.read_only && (
-        <Chooser {...props} id={words.id} onChoose={choose} />
+        <Chooser {...props} id={words.id} onChoose={take} />
       )}
     </FieldGroup>
   );
