@@ -1846,7 +1846,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a registration for somebody; its token fills it as a guest's does
-         * @description Permission: `registration:manage`.
+         * @description Permission: `registration:create`.
          */
         post: operations["addRegistration"];
         delete?: never;

@@ -74,6 +74,7 @@ export function ChangeStep(props: ChangeStepProps) {
         change: (path, value) => onChange(withValueAt(values, path, value) as Answers),
         leave: errors.leave,
         errorAt: errors.errorAt,
+        errorsUnder: errors.errorsUnder,
         text,
         shown,
         registration,
