@@ -8,16 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-import msgspec
 from alembic import command
 from alembic.config import Config
 from litestar import Litestar
 
-from api import cli_accounts, cli_audit, cli_keys, cli_privacy, demo, roles
+from api import cli_accounts, cli_audit, cli_forms, cli_keys, cli_privacy, demo, roles
 from api.commands import run as _run
-from api.domain.forms import engine
-from api.domain.forms import service as forms
-from api.domain.organizations import service as organizations
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Destination
 from api.lib.crypto import SealError
@@ -37,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(cli_audit.audit)
+main.add_command(cli_forms.forms_group)
 main.add_command(cli_privacy.privacy)
 
 
@@ -111,39 +108,6 @@ def load() -> None:
 
     for line in asyncio.run(run()):
         click.echo(line)
-
-
-@main.group("forms")
-def forms_group() -> None:
-    """Forms."""
-
-
-@forms_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organization", required=True, help="The organization's slug.")
-@click.option("--skip-unsupported", is_flag=True, help="Leave out rows that are not supported, with a warning.")
-@click.option("--publish", is_flag=True, help="Publish the form at once.")
-def import_form(file: Path, organization: str, skip_unsupported: bool, publish: bool) -> None:
-    """Make a form from an XLSForm spreadsheet (.xlsx, .xls, .csv)."""
-    report = engine.import_xlsform(file.read_bytes(), file.name, skip_unsupported=skip_unsupported)
-    for problem in report.problems:
-        place = ":".join(str(part) for part in (problem.sheet, problem.row, problem.column) if part)
-        click.echo(f"{problem.severity}  {place}  {problem.message}", err=True)
-    document = report.document
-    if document is None:
-        raise click.ClickException("nothing was imported; mend the rows above and try again")
-
-    async def act(uow: UnitOfWork) -> str:
-        owner = await organizations.find(uow, organization)
-        if owner is None:
-            raise click.ClickException(f"there is no organization {organization!r}")
-        await uow.enter_organization(owner.id)
-        form = await forms.create(uow, owner, msgspec.to_builtins(document))
-        if publish:
-            form, _ = await forms.publish(uow, form.uid)
-        return f"form {form.name} {form.uid}" + (f" version {form.latest_version}" if publish else " (draft)")
-
-    click.echo(_run(act))
 
 
 @main.group("sync")

@@ -141,6 +141,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Where files lie: `file:///folder` or `s3://bucket/prefix?endpoint=…&region=…&kms=…`; none while empty."
         ),
     ] = ""
+    antivirus_url: Annotated[
+        str,
+        _setting("A clamd that looks at every upload: `clamd://host:3310` or `clamd+unix:///path`; none while empty."),
+    ] = ""
     upload_registration_bytes: Annotated[
         int, _setting("Bytes that the files of one registration may have together.")
     ] = 500 * 1024 * 1024
@@ -255,6 +259,7 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
     "smtp_url": _url("smtp", "smtps"),
     "datadog_url": _url("udp", "unix"),
     "storage_url": lambda value: storage_complaint(value) if value else None,
+    "antivirus_url": _url("clamd", "clamd+unix"),
     "traces_url": _url("http", "unix"),
     "master_keys": _master_keys,
     "oidc_providers": _oidc_providers,

@@ -13,6 +13,7 @@ from sqlalchemy import AsyncAdaptedQueuePool, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.lib import keystore
+from api.lib.antivirus import Antivirus, open_antivirus
 from api.lib.cache import DocumentCache, Memo, RedisGate
 from api.lib.crypto import Vault
 from api.lib.db import Database
@@ -40,6 +41,8 @@ class Kernel:
     metrics: Metrics
     # None where no place for files is set up.
     storage: Storage | None
+    # None where no scanner is set up.
+    antivirus: Antivirus | None
     throttle: Throttle
 
     async def watch_pool(self, seconds: float = 10.0) -> None:
@@ -72,6 +75,7 @@ def make_kernel(settings: Settings, *, service: str, database_url: str) -> Kerne
         memo=Memo(),
         nudger=Nudger(settings.redis_url),
         storage=open_storage(settings.storage_url),
+        antivirus=open_antivirus(settings.antivirus_url),
         metrics=metrics,
         throttle=Throttle(gate, scale=settings.rate_limit_scale, processes=settings.api_processes, metrics=metrics),
     )

@@ -16,13 +16,16 @@ from api.domain.accounts.sign_up_controllers import SignUpController
 from api.domain.auditing.controllers import AuditController
 from api.domain.catalog.controllers import CatalogController
 from api.domain.catalog.organiser_controllers import EventController, FlowController, TicketController
+from api.domain.catalog.preview_controllers import PreviewController
 from api.domain.forms.controllers import FormController
 from api.domain.forms.controllers_sheets import SheetController
 from api.domain.jobs.controllers import JobController
+from api.domain.letters.clone_controllers import CloneController
 from api.domain.letters.controllers import HeldController, MailingController
 from api.domain.letters.template_controllers import EventMailTemplateController, MailTemplateController
 from api.domain.organizations.controllers import OrganizationController
 from api.domain.privacy.controllers import PrivacyController
+from api.domain.registrations.adding_controllers import AddingController
 from api.domain.registrations.change_controllers import ChangeController, RulesController
 from api.domain.registrations.controllers import (
     EventRegistrationController,
@@ -45,6 +48,9 @@ from api.server.health import HealthController
 from api.server.reference import ReferenceController
 
 CONTROLLERS = (
+    AddingController,
+    CloneController,
+    PreviewController,
     ApiKeyController,
     AuditController,
     AuthController,

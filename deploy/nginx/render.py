@@ -45,7 +45,7 @@ class Proxy:
             "RUN": str(self.run),
             "ERROR_LOG": self.error_log,
             "HEADER_SECONDS": str(self.header_seconds),
-            "UPSTREAMS": "\n".join(f"        server {upstream};" for upstream in self.upstreams),
+            "UPSTREAMS": "\n".join(f"        server {upstream} max_fails=0;" for upstream in self.upstreams),
             "LISTEN": self.listen,
             "TLS_LISTEN": " ssl" if secure else "",
             "TLS": self._tls() if secure else "",

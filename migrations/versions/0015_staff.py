@@ -94,6 +94,7 @@ def upgrade() -> None:
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {PROCESSES}")
     no = sa.text("false")
     op.add_column("registration", sa.Column("is_test", sa.Boolean(), server_default=no, nullable=False))
+    op.add_column("registration", sa.Column("allowance", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("event", sa.Column("test_mode", sa.Boolean(), server_default=no, nullable=False))
     # An event's newest first, and how many there are in each state without a look at the rows.
     op.drop_index("ix_registration_event", "registration")
@@ -138,6 +139,7 @@ def downgrade() -> None:
     op.drop_index("ix_registration_event", "registration")
     op.create_index("ix_registration_event", "registration", ["event_id", "state"])
     op.drop_column("event", "test_mode")
+    op.drop_column("registration", "allowance")
     op.drop_column("registration", "is_test")
     for name in DEFINER:
         op.execute(f"DROP FUNCTION {name}")

@@ -1,5 +1,6 @@
 """Two API processes behind nginx are one platform: whoever is asked, and when one of them is gone."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -28,18 +29,6 @@ def served(stack: Stack) -> Counter[str]:
     return Counter({name: stack.processes[name].log.read_text().count("network.bytes_written") for name in stack.apis})
 
 
-def both_serve(stack: Stack) -> None:
-    """Wait until nginx asks both: one that was gone is left alone for ten seconds."""
-    before = served(stack)
-
-    def asked() -> bool:
-        httpx.get(f"{stack.url}/health/live")
-        more = served(stack) - before
-        return all(more[name] for name in stack.apis)
-
-    wait_for("an answer of each", asked, 20)
-
-
 def addresses(stack: Stack) -> list[str]:
     """Return the API processes' own addresses, past nginx."""
     commands = [list(stack.processes[name].command) for name in stack.apis]
@@ -48,7 +37,6 @@ def addresses(stack: Stack) -> list[str]:
 
 def test_people_register_step_by_step_across_both_and_arrive(pair: Stack) -> None:
     pair.ensure()
-    both_serve(pair)
     before = served(pair)
     with Walker(pair.url) as walker:
         people = [walker.register(by_draft=bool(number % 2)) for number in range(8)]
@@ -86,3 +74,26 @@ def test_with_one_of_them_killed_people_go_on(pair: Stack) -> None:
     pair.start_one("api-2")
     pair.wait_delivered()
     assert len(pair.records([uid for one in people for uid in one.attendees])) == len(people)
+
+
+def test_both_restarted_one_after_the_other_nobody_is_turned_away(pair: Stack) -> None:
+    pair.ensure()
+    statuses: Counter[int] = Counter()
+    over = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(base_url=pair.url, timeout=30) as client:
+            while not over.wait(0.02):
+                statuses[client.get("/api/v1/events").status_code] += 1
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for name in pair.apis:
+            pair.processes[name].stop()
+            pair.start_one(name)
+    finally:
+        over.set()
+        asking.join()
+    assert statuses.keys() == {200}, statuses
+    assert statuses[200] > 20

@@ -78,6 +78,11 @@ class Load:
             self.statuses["away"] += 1
             time.sleep(0.1)
             return None
+        if answer.status_code == 503 and not answer.json()["request_id"]:
+            # The same, told by nginx: the request reached no process.
+            self.statuses["away"] += 1
+            time.sleep(0.1)
+            return None
         self.statuses[str(answer.status_code)] += 1
         if answer.status_code != wanted:
             self.odd.append(f"{path}: {answer.status_code} {answer.text[:300]}")

@@ -5,6 +5,7 @@ The file holds what both evaluators need: TypeScript has no parser, so each case
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,10 +27,12 @@ from api.domain.forms.engine.conditions import evaluate_expression
 from api.domain.forms.engine.values import Scalar, to_string
 from tests.vectors import (
     generated,
+    generated_forms,
     written_cases,
     written_depths,
     written_forms,
     written_numbers,
+    written_scripts,
     written_texts,
     written_types,
 )
@@ -52,6 +55,7 @@ WRITTEN = [
     *written_texts.TEXTS,
     *written_texts.CHOICES,
     *written_texts.DATES,
+    *written_scripts.SCRIPTS,
 ]
 SEED = 20270117
 FORMS = {**written_forms.FORMS, **written_depths.FORMS, "every_type": written_types.TYPES}
@@ -94,8 +98,8 @@ def written_expressions() -> list[dict[str, Any]]:
     return cases
 
 
-def generated_expressions() -> list[dict[str, Any]]:
-    found = generated.expressions(600, SEED)
+def generated_expressions(count: int, seed: int) -> list[dict[str, Any]]:
+    found = generated.expressions(count, seed)
     return [
         expression_case(text, values, generated.TYPES, CLOCKS[at % len(CLOCKS)])
         for at, (text, values) in enumerate(found)
@@ -178,30 +182,48 @@ def openings(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
     return cases
 
 
-def generated_form_cases(compiled: dict[str, CompiledForm]) -> list[dict[str, Any]]:
-    random = Random(SEED)  # noqa: S311 -- test data, not secrets
+def generated_form_cases(
+    documents: Mapping[str, Any], compiled: Mapping[str, CompiledForm], count: int, random: Random
+) -> list[dict[str, Any]]:
+    """`count` cases over `documents` in turn; one in three holds on to answers that were kept before."""
+    names = list(documents)
     cases = []
-    for at in range(160):
-        name = list(compiled)[at % len(compiled)]
-        sections = [section for page in FORMS[name]["pages"] for section in page["sections"]]
+    for at in range(count):
+        name = names[at % len(names)]
+        sections = [section for page in documents[name]["pages"] for section in page["sections"]]
         fields = [field for section in sections for field in section["fields"]]
-        answers = generated.answers(fields, random)
-        cases.append(form_case(name, compiled[name], answers, CLOCKS[at % len(CLOCKS)], at % 4 == 0))
+        answers, clock = generated_forms.answers(fields, random), CLOCKS[at % len(CLOCKS)]
+        before = None
+        if at % 3 == 2:
+            earlier = generated_forms.answers(fields, random)
+            before = validate(compiled[name], earlier, clock_of({"clock": clock}), partial=True).answers
+        cases.append(form_case(name, compiled[name], answers, clock, at % 4 == 0, before))
     return cases
 
 
+def random_forms(count: int, random: Random) -> dict[str, Any]:
+    """Random documents by name."""
+    return {f"random_{at}": generated_forms.compiling(random) for at in range(count)}
+
+
 def build() -> dict[str, Any]:
-    documents = {name: parse_document(raw) for name, raw in FORMS.items()}
+    random = Random(SEED)  # noqa: S311 -- test data, not secrets
+    grown = random_forms(8, random)
+    documents = {name: parse_document(raw) for name, raw in {**FORMS, **grown}.items()}
     compiled = {name: compile_form(document) for name, document in documents.items()}
     return {
-        "expressions": [*written_expressions(), *generated_expressions()],
+        "expressions": [*written_expressions(), *generated_expressions(700, SEED)],
         "refused": [{"text": text, "code": code} for text, code in written_texts.REFUSED],
         "forms": {
             name: {"source": msgspec.to_builtins(documents[name]), "compiled": msgspec.to_builtins(compiled[name])}
             for name in documents
         },
-        "openings": openings(compiled),
-        "cases": [*form_cases(compiled), *generated_form_cases(compiled)],
+        "openings": [*openings(compiled), *(opening_case(name, compiled[name], {}) for name in grown)],
+        "cases": [
+            *form_cases(compiled),
+            *generated_form_cases(FORMS, compiled, 240, random),
+            *generated_form_cases(grown, compiled, 160, random),
+        ],
     }
 
 

@@ -12,14 +12,41 @@ _NUMBERS = (
     "1000000000000000000000", "99999999999",
 )  # fmt: skip
 _TEXTS = ("''", "'a'", "'abc'", "' 12 '", "'-4.5'", "'नमस्ते'", "'a🍔b'", "'2026-02-28'", "'x y z'", "'NaN'")
-_DATES = ("today()", "'2026-02-28'", "'1969-12-31'", "'2024-02-29'", "${d}", "date(${n})", "date(today() + 40)")
-_MOMENTS = ("now()", "'2026-03-29T00:59:59Z'", "'2026-10-25T01:30:00+02:00'", "${dt}", "date-time(${d})", "${d}")
+_DATES = (
+    "today()",
+    "'2026-02-28'",
+    "'2026-03-29'",
+    "'0001-01-01'",
+    "'9999-12-31'",
+    "'1969-12-31'",
+    "'2024-02-29'",
+    "${d}",
+    "date(${n})",
+    "date(today() + 40)",
+)
+_MOMENTS = (
+    "now()",
+    "'2026-03-29T00:59:59Z'",
+    "'2026-10-25T01:30:00+02:00'",
+    "'2026-11-01T01:30:00-04:00'",
+    "'2026-04-05T02:30:00+13:00'",
+    "${dt}",
+    "date-time(${d})",
+    "${d}",
+)
 _FORMATS = ("'%Y-%m-%d'", "'%e.%n.%y %a %b'", "'%H:%M:%S.%3'", "'%%%h%Q'")
 _PATTERNS = ("'[a-z]+'", "'.*'", "'[0-9. -]+'", "'(?i)ABC'", "'\\\\S+'", "'\\\\p{L}+'")
 
 
 class Expressions:
-    """Grows expressions whose types fit; `values` below holds what their names stand for."""
+    """Grows expressions whose types fit; `values` below holds what their names stand for.
+
+    `numbers`, `texts` and `truths` are further leaves, such as the fields of a repeat.
+    """
+
+    numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    truths: tuple[str, ...] = ()
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -29,7 +56,7 @@ class Expressions:
 
     def number(self, depth: int) -> str:
         if depth <= 0:
-            return self._random.choice((*_NUMBERS, "${n}", "${m2}", "-3"))
+            return self._random.choice((*_NUMBERS, "${n}", "${m2}", "-3", *self.numbers))
         left, right = self.number(depth - 1), self.number(depth - 1)
         places = self._random.randint(-3, 6)
         return self._pick(
@@ -56,11 +83,14 @@ class Expressions:
             f"decimal-time({self._random.choice(_MOMENTS)})",
             f"if({self.truth(depth - 1)}, {left}, {right})",
             f"coalesce(${{n}}, {left})",
+            f"ceiling({left})",
+            f"min({left}, {right})",
+            f"count-non-empty({self.text(depth - 1)})",
         )
 
     def text(self, depth: int) -> str:
         if depth <= 0:
-            return self._random.choice((*_TEXTS, "${t}", "${c}", "${m}"))
+            return self._random.choice((*_TEXTS, "${t}", "${c}", "${m}", *self.texts))
         one, other = self.text(depth - 1), self.text(depth - 1)
         start, end = self._random.randint(-4, 4), self._random.randint(-4, 6)
         return self._pick(
@@ -85,7 +115,8 @@ class Expressions:
 
     def truth(self, depth: int) -> str:
         if depth <= 0:
-            return self._pick("true()", "false()", "${b}", "${b} = ''", "${n} = ''", "${d} != ''", "${c} = 'a'")
+            plain = ("true()", "false()", "${b}", "${b} = ''", "${n} = ''", "${d} != ''", "${c} = 'a'")
+            return self._pick(*plain, *self.truths)
         number, other = self.number(depth - 1), self.number(depth - 1)
         one, two = self.text(depth - 1), self.text(depth - 1)
         operator = self._pick("=", "!=", "<", "<=", ">", ">=")
@@ -99,6 +130,9 @@ class Expressions:
             f"not({self.truth(depth - 1)})",
             f"boolean({number})",
             f"contains({one}, {two})",
+            f"checklist({self._random.randint(-1, 2)}, {self._random.randint(-1, 3)}, {number}, {one}, {other} > 1)",
+            f"weighted-checklist(-1, {number}, {one}, {other}, {other} > 2, 1.5)",
+            f"boolean-from-string({one})",
             f"starts-with({one}, {two})",
             f"ends-with({one}, {two})",
             f"selected({one}, {two})",
@@ -140,48 +174,3 @@ def expressions(count: int, seed: int) -> list[tuple[str, Values]]:
         kind = (grow.number, grow.text, grow.truth)[at % 3]
         found.append((kind(random.randint(1, 3)), values(random)))
     return found
-
-
-_SCRAPS: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 3, 17, 18, 2.5, 1e20, "", " ", "yes", "no", "go", "a", "king", "texas", "washington",
-    "2026-01-01", "2010-05-05", "2026-13-01", "10:30", "2026-06-01T10:00:00Z", "a@b.in", "+919876543210", "IN", "MH12",
-    "234567890124", "a\u0000", [], ["king"], ["king", "pierce", "cameron"], {}, {"masked": "••••0124"}, "🍔", "x" * 30,
-)  # fmt: skip
-
-
-def answers(fields: list[dict[str, Any]], random: Random) -> dict[str, Any]:
-    """Answers of any type to `fields`; one that fits is likelier than chance."""
-    found: dict[str, Any] = {}
-    for field in fields:
-        if field["type"] == "group":
-            found.update(answers(field["fields"], random))
-        elif random.random() < 0.2:
-            continue
-        elif field["type"] == "repeat":
-            found[field["name"]] = _items(field, random)
-        else:
-            found[field["name"]] = _scrap(field, random)
-    if random.random() < 0.1:
-        found["stray"] = 1
-    return found
-
-
-def _items(field: dict[str, Any], random: Random) -> Any:
-    if random.random() < 0.1:
-        return random.choice(_SCRAPS)
-    return [answers(field["fields"], random) for _ in range(random.randint(0, 4))]
-
-
-_FITTING: dict[str, tuple[Any, ...]] = {
-    "integer": (0, 1, 5, 6, 13, 17, 44),
-    "date": ("2000-05-05", "2015-05-05", "2026-06-01"),
-    "text": ("go", "Asha", "MH12", "abc", "ABCDE1234F"),
-    "consent": (True, False),
-    "multiple_choice": (["king"], ["cameron"], ["king", "pierce"], ["a b"]),
-    "single_choice": ("yes", "texas", "washington", "king", "ski", "run"),
-}
-
-
-def _scrap(field: dict[str, Any], random: Random) -> Any:
-    fitting = _FITTING.get(field["type"])
-    return random.choice(fitting if fitting and random.random() < 0.75 else _SCRAPS)

@@ -71,6 +71,7 @@ class Event(msgspec.Struct, frozen=True):
     category: Category | None
     image: EventImage | None
     revision: int
+    test_mode: bool = False
 
     def registration_open(self, now: datetime) -> bool:
         """Tell whether a registration may begin or be submitted at ``now``."""

@@ -1,6 +1,6 @@
 """What can go wrong in the catalogue."""
 
-from api.lib.errors import Conflict, Unprocessable
+from api.lib.errors import Conflict, NotFound, Unprocessable
 
 
 class EventClosed(Conflict):
@@ -23,6 +23,14 @@ class WrongState(Conflict):
 
     slug = "wrong-state"
     title = "The event's state does not allow this"
+
+
+class PreviewOver(NotFound):
+    """The preview's address is not one of ours, or its hour is over."""
+
+    slug = "preview-over"
+    title = "This preview is over"
+    default_detail = "Ask the organiser for a new one."
 
 
 class SlugTaken(Conflict):

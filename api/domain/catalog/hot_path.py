@@ -6,18 +6,18 @@ CURRENT = """EXISTS (
           SELECT FROM event e WHERE e.id = m.event AND e.xmin::text = m.version AND e.deleted_at IS NULL
         )"""
 
-# A glance at tickets and counters. ``changed``: a ticket's row is not the one that was read. ``gone``: no seat was left.
-# ``crowded``: only the others of the same call may take the last ones. ``wanted`` has (n, ticket, version, quantity) and
-# ``running``, the seats wanted up to n.
+# A glance at tickets and counters. ``changed``: a ticket's row is not the one that was read. ``gone``: no seat
+# is left. ``crowded``: only the others of the same call may take the last ones. ``wanted`` has (n, ticket, version,
+# quantity) and ``running``, the seats wanted up to n.
 STANDING = """
       SELECT w.n,
         bool_or(w.version IS DISTINCT FROM c.version) AS changed,
         bool_or(c.capacity < c.taken + c.held + w.quantity) AS gone,
         bool_or(c.capacity < c.taken + c.held + w.running) AS crowded
-      FROM wanted w CROSS JOIN LATERAL (
+      FROM wanted w LEFT JOIN LATERAL (
         SELECT k.capacity, k.taken, k.held, (SELECT t.xmin::text FROM event_ticket t WHERE t.id = w.ticket) AS version
         FROM event_ticket_counter k WHERE k.ticket_id = w.ticket
-      ) c
+      ) c ON true
       GROUP BY w.n"""
 
 # The contended rows: last, in the tickets' order, each changed once and only where the seats are there.

@@ -8,6 +8,7 @@ from uuid import UUID
 from api.domain.audit import service as audit
 from api.domain.catalog import contracts, repository, service
 from api.domain.catalog.errors import PictureUnusable
+from api.domain.catalog.models import Event
 from api.lib import clock, pictures
 from api.lib.errors import FieldProblem
 from api.lib.ids import new_uid
@@ -57,6 +58,21 @@ async def remove(uow: UnitOfWork, uid: UUID) -> None:
         uow, "event.picture-removed", subject_type="event", subject_uid=row.uid, organization_id=row.organization_id
     )
     await service.changed(uow, row)
+
+
+async def copy(uow: UnitOfWork, source: Event, target: Event) -> None:
+    """Give an event the picture of another, in files of its own. Where files are away it gets none."""
+    storage = uow.kernel.storage
+    if storage is None or source.image_uid is None:
+        return
+    image = new_uid()
+    for suffix, kind in pictures.FORMATS.items():
+        for width in pictures.widths(source.image_width or 0):
+            data = await storage.get(f"{source.image_uid}/{width}.{suffix}")
+            if data is None:
+                return
+            await storage.put(f"{image}/{width}.{suffix}", data, kind)
+    target.image_uid, target.image_width, target.image_height = image, source.image_width, source.image_height
 
 
 def _storage(kernel: Kernel) -> Storage:

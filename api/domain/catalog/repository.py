@@ -252,6 +252,17 @@ def within_capacity(more: int) -> ColumnElement[bool]:
     )
 
 
+async def make_room(session: AsyncSession, ticket_id: int, quantity: int) -> int:
+    """Raise a capacity until ``quantity`` more seats fit; returns by how many."""
+    counter = await session.get(TicketCounter, ticket_id, with_for_update=True, populate_existing=True)
+    if counter is None or counter.capacity is None:
+        return 0
+    missing = max(0, counter.taken + counter.held + quantity - counter.capacity)
+    counter.capacity += missing
+    await session.flush()
+    return missing
+
+
 async def give_back(session: AsyncSession, seats: Sequence[dict[str, Any]]) -> None:
     """Return seats, in the tickets' order so that two transactions never wait for each other in a circle."""
     for seat in sorted(seats, key=lambda seat: int(seat["ticket_id"])):

@@ -129,6 +129,7 @@ class EventOut(Output, frozen=True, kw_only=True):
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     tickets: list[TicketOut]
+    test_mode: bool
     revision: int
 
 
@@ -162,6 +163,27 @@ class EventPatch(Input, frozen=True, kw_only=True):
     ends_at: Moment | UnsetType = UNSET
     registration_opens_at: Moment | UnsetType | None = UNSET
     registration_closes_at: Moment | UnsetType | None = UNSET
+    test_mode: bool | UnsetType = UNSET
+
+
+class PreviewIn(Input, frozen=True, kw_only=True):
+    """The token of a preview (what follows ``#`` in its address)."""
+
+    token: Annotated[str, Meta(min_length=20, max_length=200)]
+
+
+class PreviewLink(Output, frozen=True, kw_only=True):
+    """An address that shows the event as it is edited, until ``expires_at``."""
+
+    url: str
+    expires_at: datetime
+
+
+class CloneIn(Input, frozen=True, kw_only=True):
+    """The clone's address; with ``starts_at`` all its times move."""
+
+    slug: Slug
+    starts_at: Moment | None = None
 
 
 class TicketIn(Input, frozen=True, kw_only=True):
@@ -266,6 +288,22 @@ class FlowOut(Output, frozen=True, kw_only=True):
     event: FlowEventOut
     flow: FlowVersionOut
     forms: dict[str, FormVersionOut]
+
+
+class PreviewProblem(Output, frozen=True, kw_only=True):
+    """What keeps the flow from being shown."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class PreviewOut(Output, frozen=True, kw_only=True):
+    """An event as it is edited. ``flow`` is null where ``problems`` keep it from being shown."""
+
+    event: EventOut
+    flow: FlowOut | None
+    problems: list[PreviewProblem]
 
 
 def changes(patch: msgspec.Struct) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def _contract(event: Event, category: contracts.Category | None) -> contracts.Ev
         category=category,
         image=_image(event),
         revision=event.revision,
+        test_mode=event.test_mode,
     )
 
 
@@ -264,6 +265,11 @@ async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict
         row.category_id = shelf.id if shelf else None
     if "description" in changes:
         changes["description"] = rich_text.clean_all(changes["description"])
+    if changes.get("test_mode", row.test_mode) != row.test_mode:
+        await audit.record(
+            uow, "event.test-mode-changed", subject_type="event", subject_uid=row.uid,
+            organization_id=row.organization_id, details={"on": changes["test_mode"]},
+        )  # fmt: skip
     for name, value in changes.items():
         setattr(row, name, value)
     _check_times(row.starts_at, row.ends_at)

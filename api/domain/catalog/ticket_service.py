@@ -115,18 +115,23 @@ async def update(uow: UnitOfWork, uid: UUID, revision: int | None, changes: dict
 
 
 async def chosen(
-    uow: UnitOfWork, event: contracts.Event, wanted: Sequence[tuple[UUID, int]], pointer: str
+    uow: UnitOfWork,
+    event: contracts.Event,
+    wanted: Sequence[tuple[UUID, int]],
+    pointer: str,
+    *,
+    late: bool = False,
 ) -> list[tuple[contracts.Ticket, int]]:
-    """Return the tickets of a choice, after checking that each can be taken so.
+    """Return the tickets of a choice, after checking that each can be taken so; ``late`` lets their time pass.
 
     Raises:
         TicketNotOnSale: one is not the event's, not on sale now, or wanted in a number it does not allow.
     """
-    return choose(await of(uow, event), wanted, pointer)
+    return choose(await of(uow, event), wanted, pointer, late=late)
 
 
 def choose(
-    offered: Sequence[contracts.Ticket], wanted: Sequence[tuple[UUID, int]], pointer: str
+    offered: Sequence[contracts.Ticket], wanted: Sequence[tuple[UUID, int]], pointer: str, *, late: bool = False
 ) -> list[tuple[contracts.Ticket, int]]:
     """Return the tickets of a choice among those that the event has, as ``chosen``.
 
@@ -140,7 +145,7 @@ def choose(
     for index, (uid, quantity) in enumerate(wanted):
         ticket = tickets.get(uid)
         where = f"{pointer}/{index}"
-        if ticket is None or not ticket.on_sale(now) or ticket.price_minor > 0:
+        if ticket is None or not (late or ticket.on_sale(now)) or ticket.price_minor > 0:
             problems.append(FieldProblem(f"{where}/ticket", "choice", "This ticket is not on sale."))
         elif quantity > ticket.max_per_order:
             most = ticket.max_per_order
@@ -150,6 +155,11 @@ def choose(
     if problems:
         raise TicketNotOnSale(errors=tuple(problems))
     return found
+
+
+async def make_room(uow: UnitOfWork, ticket: contracts.Ticket, quantity: int) -> int:
+    """Raise a ticket's capacity by the seats that are missing for ``quantity`` more; returns by how many."""
+    return await repository.make_room(uow.session, ticket.id, quantity)
 
 
 def sold_out(ticket: contracts.Ticket) -> TicketSoldOut:

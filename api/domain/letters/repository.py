@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy import delete, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,27 @@ async def newest(
         )
     )
     return list(await session.scalars(statement))
+
+
+async def copy_of_event(session: AsyncSession, source: int, target: int, now: datetime) -> None:
+    """Give an event the newest texts of another, as their first version."""
+    newest_ones = (
+        select(
+            MailTemplate.organization_id,
+            literal(target),
+            MailTemplate.kind,
+            MailTemplate.locale,
+            literal(1),
+            MailTemplate.subject,
+            MailTemplate.body,
+            literal(now),
+        )
+        .where(MailTemplate.event_id == source)
+        .ext(distinct_on(MailTemplate.kind, MailTemplate.locale))
+        .order_by(MailTemplate.kind, MailTemplate.locale, MailTemplate.version.desc())
+    )
+    columns = ("organization_id", "event_id", "kind", "locale", "version", "subject", "body", "saved_at")
+    await session.execute(insert(MailTemplate).from_select(columns, newest_ones))
 
 
 def _of(organization_id: int, event_id: int | None, kind: str, locale: str) -> Any:

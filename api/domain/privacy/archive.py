@@ -42,6 +42,9 @@ class _Out:
     def flush(self) -> None:
         return
 
+    def close(self) -> None:
+        return
+
     def take(self) -> bytes:
         taken = bytes(self._bytes)
         self._bytes.clear()

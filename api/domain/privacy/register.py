@@ -159,6 +159,13 @@ TABLES: dict[str, TableUse] = {
         hidden="sealed",
         plain="registration_id flow_version_id step pointer organization_id reason created_at",
     ),
+    "registration_change": _use(
+        "Changes of your answers",
+        "To tell who changed which answer; of sensitive ones only that they were changed.",
+        "with the registration, until one of its answers is blanked, or " + _ERASED,
+        personal="before after",
+        plain="id registration_id organization_id changed_at actor_kind actor_uid revision step pointer sensitive",
+    ),
     "registration_upload": _use(
         "Your files",
         "What the organiser asks to run the event; each form says what for. Sensitive ones are encrypted.",

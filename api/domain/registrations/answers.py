@@ -62,6 +62,11 @@ def found(answers: Mapping[str, Any], path: tuple[str, ...]) -> list[tuple[str, 
     return [(pointer, holder[name]) for holder, name, pointer in _places(dict(answers), path)]
 
 
+def values_at(answers: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """Return the answers at a field's path by pointer: several where it stands in a repeat."""
+    return {pointer: holder[name] for holder, name, pointer in _places(dict(answers), path)}
+
+
 def take_out(form: CompiledForm, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[Secret]]:
     """Return the answers without the sensitive ones, and those apart."""
     plain = _copy(answers)

@@ -75,6 +75,7 @@ async def _blank(uow: UnitOfWork, rows: Sequence[Registration], due: Due, reache
     )
     # Which of them has run out is not known any more: their fields are of another version.
     await retention_repository.drop_aside(uow.session, list(by_id))
+    await retention_repository.drop_changes(uow.session, list(by_id))
     places = attaching.at_paths({step: sorted(found) for step, found in paths.items()})
     await uploads.drop_at(uow.session, list(by_id), places)
     contact = [_CONTACT[item.maps_to] for over in due.values() for _, item in over if item.maps_to in _CONTACT]

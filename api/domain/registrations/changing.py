@@ -19,6 +19,7 @@ from api.domain.registrations import (
     answers,
     assessment,
     changing_people,
+    history,
     repository,
     rules,
     sealing,
@@ -30,6 +31,7 @@ from api.domain.registrations.contracts import RegistrationView, SeatChoice, Ste
 from api.domain.registrations.errors import AnswersInvalid, ChangesClosed, NotEditable
 from api.domain.registrations.models import Registration
 from api.domain.registrations.submission import announce
+from api.domain.registrations.uploads import attaching
 from api.domain.sync.contracts import Aggregate
 from api.lib import clock
 from api.lib.errors import FieldProblem, Unprocessable
@@ -77,9 +79,8 @@ async def change(
     if unexpected:
         raise Unprocessable(errors=tuple(unexpected))
     merged, problems = await _merged(uow, case, given)
-    found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale)
-    # A step that the change makes apply is open: nobody has answered it yet.
-    problems = [one for one in problems if one.code != "closed" or _step(one.pointer) not in _new(case, found)]
+    found = assessment.assess(case.flow, case.forms, merged, service.clock_of(row), locale=row.locale, kept=case.before)
+    found = await attaching.assessed(uow, row, case.flow, case.forms, found)
     tickets = await ticket_service.of(uow, case.event)
     moved = await _seats(uow, case, given, tickets, problems)
     people = await changing_people.planned(uow, row, case.flow, given, found.contact, moved, tickets)
@@ -91,6 +92,7 @@ async def change(
     if not changed:
         return await views.view(uow, row)
     await _write(uow, case, found)
+    await _remember(uow, case, found)
     await changing_people.put(uow, row, people)
     await _announce(uow, row, changed)
     # The contended rows come last.
@@ -109,14 +111,6 @@ async def _case(uow: UnitOfWork, row: Registration) -> _Case:
     flow = await access.flow_of(uow, row)
     forms = await flow_service.forms_of(uow, flow)
     return _Case(row, event, flow, forms, found, free, await service.opened_steps(uow, row, flow))
-
-
-def _step(pointer: str) -> str:
-    return pointer.split("/")[2]
-
-
-def _new(case: _Case, found: assessment.Assessment) -> frozenset[str]:
-    return frozenset(found.applicable) - case.before.keys()
 
 
 async def _merged(
@@ -151,6 +145,8 @@ def _overlaid(
     shown = engine.evaluate(form, before, service.clock_of(case.row)).visible
     agreed = {path[0] for path, item in engine.leaf_fields(form) if item.type == "consent"}
     whole = dict(before)
+    # What the change makes apply is open: nobody has answered it yet. If it does not apply, it is dropped.
+    is_new = step.name not in case.before
     problems = []
     for name, value in asked.items():
         if value == before.get(name):
@@ -158,7 +154,7 @@ def _overlaid(
         where = f"/steps/{step.name}/answers/{name}"
         if name in agreed and name in before:
             problems.append(FieldProblem(where, "consent", "Withdraw a consent on the page about your data."))
-        elif not case.opens(step.name, name) and (name in before or f"/{name}" in shown):
+        elif not is_new and not case.opens(step.name, name) and (name in before or f"/{name}" in shown):
             problems.append(FieldProblem(where, "closed", _CLOSED))
         elif value is None:
             whole.pop(name, None)
@@ -271,6 +267,19 @@ async def _write(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> 
     )
 
 
+async def _remember(uow: UnitOfWork, case: _Case, found: assessment.Assessment) -> None:
+    """Keep what changed, answer by answer."""
+    changes = [
+        (step.name, change)
+        for step in case.flow.document.steps
+        if step.kind is StepKind.FORM
+        for change in history.differences(
+            case.form_of(step), case.before.get(step.name, {}), found.answers.get(step.name, {})
+        )
+    ]
+    await history.keep(uow, case.row, changes)
+
+
 async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> None:
     row.touch()
     await uow.session.flush()
@@ -284,6 +293,10 @@ async def _announce(uow: UnitOfWork, row: Registration, changed: list[str]) -> N
 async def _move(uow: UnitOfWork, row: Registration, moved: _Moved) -> None:
     """Take and give back seats, each counter once and in the tickets' order."""
     if moved.before == moved.after:
+        return
+    if row.is_test:
+        after = [(moved.tickets[key], quantity) for key, quantity in sorted(moved.after.items())]
+        await repository.put_seats(uow.session, row.id, seats.trial_rows(row, after))
         return
     await repository.put_seats(
         uow.session,

@@ -95,7 +95,7 @@ def _matched(present: Sequence[Attendee], wanted: tuple[AttendeeInput, ...], ids
 
 
 async def put(uow: UnitOfWork, row: Registration, plan: Plan) -> None:
-    """Write who comes. Whoever comes no more stays as cancelled, so that the back office learns of it."""
+    """Write who comes. Whoever comes no more stays as withdrawn, so that the back office learns of it."""
     now = clock.now()
     for one, position, person in plan.kept:
         if (one.name, one.email, one.position) != (_name(person), person.email, position):
@@ -112,5 +112,5 @@ async def put(uow: UnitOfWork, row: Registration, plan: Plan) -> None:
         await uow.session.execute(
             update(Attendee)
             .where(Attendee.id.in_([one.id for one in plan.gone]))
-            .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
+            .values(state="withdrawn", revision=Attendee.revision + 1, updated_at=now)
         )

@@ -122,6 +122,7 @@ class RegistrationRow(msgspec.Struct, frozen=True):
     attendees: int
     submitted_at: datetime | None
     updated_at: datetime
+    is_test: bool
 
 
 class Place(Protocol):
@@ -135,6 +136,14 @@ class Place(Protocol):
 
     @property
     def organization_id(self) -> int: ...
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What a registration may that staff add: come late, take seats over the capacity, and be confirmed unmailed."""
+
+    late: bool = False
+    over: bool = False
+    silent: bool = False
 
 
 class FilterChoice(msgspec.Struct, frozen=True):

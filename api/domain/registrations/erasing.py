@@ -146,7 +146,7 @@ async def _cancel(uow: UnitOfWork, rows: Sequence[Registration], now: datetime) 
 
 async def _tell_odoo(uow: UnitOfWork, people: Sequence[tuple[Registration, UUID]]) -> tuple[Told, ...]:
     """Have attendees forgotten by the back office, which may hold them as soon as they were submitted."""
-    submitted = [(row, uid) for row, uid in people if row.confirmation_number is not None]
+    submitted = [(row, uid) for row, uid in people if row.confirmation_number is not None and not row.is_test]
     rows = {row.id: (row.uid, row.revision, row.organization_id) for row, _ in submitted}
     # The state, for the statistics: whether it comes before or after the erasure makes no difference.
     await sync.enqueue_all(uow, Destination.ODOO, Aggregate.REGISTRATION, list(rows.values()))

@@ -6,8 +6,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Numeric
 
@@ -110,15 +124,19 @@ async def newest(session: AsyncSession, wanted: Filter, before: tuple[datetime, 
     if wanted.event is not None or len(wanted.organizations) == 1:
         return list(await session.scalars(statement.with_only_columns(Registration.id).order_by(*order).limit(limit)))
     # Each organization's newest in its order, then the newest of these: all of theirs would have to be sorted.
-    one = func.unnest(list(wanted.organizations)).column_valued("organization")
+    one = (
+        func.unnest(cast(list(wanted.organizations), ARRAY(BigInteger)))
+        .table_valued("id", name="organization")
+        .render_derived()
+    )
     theirs = (
         statement.with_only_columns(Registration.id, Registration.updated_at, Registration.uid)
-        .where(Registration.organization_id == one)
+        .where(Registration.organization_id == one.c.id)
         .order_by(*order)
         .limit(limit)
         .lateral("theirs")
     )
-    every = select(theirs.c.id).select_from(one).join(theirs, text("true"))
+    every = select(theirs.c.id).select_from(one).join(theirs, true())
     return list(await session.scalars(every.order_by(theirs.c.updated_at.desc(), theirs.c.uid.desc()).limit(limit)))
 
 
@@ -147,16 +165,16 @@ async def answered(
     ids = (await chosen(session, wanted)).with_only_columns(Registration.id)
     one = func.jsonb_each(StepAnswer.answers).table_valued("key", "value").render_derived()
     listed = case((func.jsonb_typeof(one.c.value) == "array", one.c.value), else_=func.jsonb_build_array(one.c.value))
-    each = func.jsonb_array_elements_text(listed).column_valued("each")
+    each = func.jsonb_array_elements_text(listed).table_valued("value", name="each")
     statement = (
-        select(StepAnswer.step, one.c.key, each, func.count())
+        select(StepAnswer.step, one.c.key, each.c.value, func.count())
         .select_from(StepAnswer)
-        .join(one, text("true"))
-        .join(each, text("true"))
+        .join(one, true())
+        .join(each, true())
         .where(
             StepAnswer.registration_id.in_(ids),
             or_(*(and_(StepAnswer.step == step, one.c.key == name) for step, name in fields)),
         )
-        .group_by(StepAnswer.step, one.c.key, each)
+        .group_by(StepAnswer.step, one.c.key, each.c.value)
     )
     return {(step, name, value): number for step, name, value, number in await session.execute(statement)}

@@ -85,11 +85,8 @@ async def _held(uow: UnitOfWork, rows: Sequence[Registration]) -> dict[UUID, Hel
     people: dict[int, list[tuple[str, str]]] = defaultdict(list)
     by_id = {row.id: row for row in rows}
     for one in await repository.attendees_of(uow.session, ids):
-        row = by_id[one.registration_id]
-        # Somebody who comes no more is not named, unless nobody comes.
-        if one.state != "cancelled" or row.state == "cancelled":
-            name = plain_answers.said(tickets.get(one.ticket_id), row.locale, "en")
-            people[one.registration_id].append((one.name, name))
+        name = plain_answers.said(tickets.get(one.ticket_id), by_id[one.registration_id].locale, "en")
+        people[one.registration_id].append((one.name, name))
     answers = await _answers(uow, rows, said)
     return {
         row.uid: Held(
@@ -134,7 +131,7 @@ async def _answers(
         flow = await access.flow_of(uow, row)
         documents = await documents_of(uow, flow)
         found[row.id] = [
-            plain_answers.line(documents[step], field, saved[row.id][step][name], row.locale)
+            plain_answers.line(documents[step], field, saved[row.id][step][name], row.locale, row.clock_timezone)
             for step, name in rules.names(said[row.event_id].on_ticket)
             if step in documents and name in saved[row.id].get(step, {})
             for field in (plain_answers.fields_of(documents[step]).get(name),)

@@ -56,6 +56,8 @@ class Registration(Aggregate, Base):
     blanked_days: Mapped[int] = mapped_column(default=0)
     # Made to try the event: it takes no seat and is told to nobody.
     is_test: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # What staff let a registration do that they add for somebody: {"late", "over", "silent"}.
+    allowance: Mapped[dict[str, Any] | None]
     search: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -174,7 +176,7 @@ class Attendee(Aggregate, Base):
 
     __tablename__ = "attendee"
     __table_args__ = (
-        CheckConstraint("state in ('planned', 'registered', 'cancelled')", name="state"),
+        CheckConstraint("state in ('planned', 'registered', 'cancelled', 'withdrawn')", name="state"),
         Index("ix_attendee_registration", "registration_id", "position"),
     )
 

@@ -21,7 +21,7 @@ async def registrations(uow: UnitOfWork, uids: Sequence[UUID]) -> dict[UUID, Out
     ids = [row.id for row in rows]
     events = await catalog.by_ids(uow, [row.event_id for row in rows])
     people: dict[int, list[Attendee]] = defaultdict(list)
-    for person in await repository.attendees_of(uow.session, ids):
+    for person in await repository.attendees_of(uow.session, ids, withdrawn=True):
         people[person.registration_id].append(person)
     steps: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     for step in await repository.steps_of(uow.session, ids):
@@ -47,7 +47,7 @@ async def registrations(uow: UnitOfWork, uids: Sequence[UUID]) -> dict[UUID, Out
                     tickets[one.ticket_id],
                     one.name,
                     one.email,
-                    one.state == "cancelled" or row.state == "cancelled",
+                    one.state in ("cancelled", "withdrawn") or row.state == "cancelled",
                 )
                 for one in people[row.id]
             ],

@@ -11,7 +11,7 @@ from api.domain.catalog.contracts import Event
 from api.domain.privacy import consents
 from api.domain.privacy.contracts import OwnFile, Section
 from api.domain.privacy.register import TABLES
-from api.domain.registrations import answers, repository, sealing
+from api.domain.registrations import answers, history, repository, sealing
 from api.domain.registrations.models import Registration
 from api.domain.registrations.uploads import service as uploads
 from api.domain.sync import service as sync
@@ -31,6 +31,17 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
     for left in await repository.aside_of(uow.session, list(by_id)):
         answer = await sealing.open_aside(uow, by_id[left.registration_id], left)
         aside[left.registration_id].append({"step": left.step, "field": left.pointer, "answer": answer})
+    changes = defaultdict(list)
+    for change in await history.changes_of(uow.session, list(by_id)):
+        changes[change.registration_id].append(
+            {
+                "at": change.changed_at,
+                "by": change.actor_kind,
+                "field": f"{change.step}{change.pointer}",
+                "before": change.before,
+                "after": change.after,
+            }
+        )
     records = [
         {
             "uid": row.uid,
@@ -48,6 +59,7 @@ async def sections(uow: UnitOfWork, rows: Sequence[Registration]) -> list[Sectio
             "attendees": people[row.id],
             "answers": given[row.id],
             "set_aside": aside[row.id],
+            "changes": changes[row.id],
         }
         for row in rows
     ]

@@ -40,7 +40,8 @@ class RegistrationData:
 
     name = "registrations"
     tables = (
-        "registration", "registration_step", "registration_sealed_answer", "registration_set_aside", "registration_key",
+        "registration", "registration_step", "registration_sealed_answer", "registration_set_aside",
+        "registration_change", "registration_key",
         "registration_reveal", "registration_token", "registration_idempotency_key", "registration_upload",
         "registration_upload_part", "attendee", "consent", "outbox",
     )  # fmt: skip

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from api.domain.forms.engine import Choice, Field, FormDocument
+from api.domain.forms.engine import Field, FormDocument, plain_answer
 
-_YES = {"en": ("Yes", "No"), "hi": ("हाँ", "नहीं"), "ar": ("نعم", "لا")}
 _LONGEST = 300
 
 
@@ -36,24 +35,8 @@ def fields_of(document: FormDocument) -> dict[str, Field]:
     return {field.name: field for field in every}
 
 
-def line(document: FormDocument, field: Field, value: Any, locale: str) -> tuple[str, str]:
+def line(document: FormDocument, field: Field, value: Any, locale: str, timezone: str) -> tuple[str, str]:
     """Return a question and its answer in a language, the answer cut to 300 characters."""
     label = said(field.label, locale, document.default_locale) or field.name
-    text = _text(document, field, value, locale)
+    text = plain_answer(field, value, locale, document, timezone=timezone)
     return label, text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _text(document: FormDocument, field: Field, value: Any, locale: str) -> str:
-    if isinstance(value, bool):
-        yes, no = _YES.get(locale.split("-")[0], _YES["en"])
-        return yes if value else no
-    if isinstance(value, list):
-        return ", ".join(_text(document, field, one, locale) for one in value)
-    if isinstance(value, Mapping):
-        inner = {one.name: one for one in field.fields}
-        return "; ".join(
-            _text(document, inner.get(name, field), one, locale) for name, one in value.items() if one not in (None, "")
-        )
-    choices: Sequence[Choice] = document.choice_lists.get(field.choices or "", ())
-    label = next((said(one.label, locale, document.default_locale) for one in choices if one.value == value), "")
-    return label or str(value)

@@ -121,6 +121,7 @@ async def staff_rows(uow: UnitOfWork, rows: Sequence[RegistrationRow]) -> list[s
             attendees=row.attendees,
             submitted_at=row.submitted_at,
             updated_at=row.updated_at,
+            is_test=row.is_test,
             sync=_sync(statuses.get(row.uid)),
         )
         for row in rows

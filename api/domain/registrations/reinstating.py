@@ -54,7 +54,7 @@ async def reinstate(uow: UnitOfWork, uid: UUID) -> RegistrationView:
         uow, "registration.reinstated", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id,
     )  # fmt: skip
-    if row.submitted_at is not None:
+    if row.submitted_at is not None and not row.is_test:
         await _announce(uow, row)
         await _take_again(uow, row, event)
     return await views.view(uow, row)

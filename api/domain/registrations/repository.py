@@ -61,7 +61,7 @@ class RegistrationRepository(SQLAlchemyAsyncRepository[Registration]):
     async def _with_counts(self, statement: Select[Registration], limit: int) -> Sequence[Row[Registration, int]]:
         count = (
             select(func.count())
-            .where(Attendee.registration_id == Registration.id)
+            .where(Attendee.registration_id == Registration.id, Attendee.state != "withdrawn")
             .correlate(Registration)
             .scalar_subquery()
         )
@@ -307,15 +307,17 @@ async def drop_seats(session: AsyncSession, registration_ids: Sequence[int]) -> 
     await session.execute(delete(SeatHold).where(SeatHold.registration_id.in_(registration_ids)))
 
 
-async def attendees_of(session: AsyncSession, registration_ids: Sequence[int]) -> list[Attendee]:
-    """Return the attendees of some registrations, in their order."""
-    found = await session.scalars(
+async def attendees_of(
+    session: AsyncSession, registration_ids: Sequence[int], *, withdrawn: bool = False
+) -> list[Attendee]:
+    """Return the attendees of some registrations, in their order; those a change took off only if asked for."""
+    statement = (
         select(Attendee)
         .where(Attendee.registration_id.in_(registration_ids), Attendee.deleted_at.is_(None))
         .order_by(Attendee.registration_id, Attendee.position)
         .execution_options(populate_existing=True)
     )
-    return list(found)
+    return list(await session.scalars(statement if withdrawn else statement.where(Attendee.state != "withdrawn")))
 
 
 async def put_attendees(session: AsyncSession, registration_id: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -326,19 +328,19 @@ async def put_attendees(session: AsyncSession, registration_id: int, rows: Seque
 
 
 async def set_attendees(session: AsyncSession, registration_id: int, state: str, now: datetime) -> None:
-    """Move all attendees of a registration to a state."""
+    """Move the attendees of a registration to a state, except those a change took off."""
     await session.execute(
         update(Attendee)
-        .where(Attendee.registration_id == registration_id)
+        .where(Attendee.registration_id == registration_id, Attendee.state != "withdrawn")
         .values(state=state, revision=Attendee.revision + 1, updated_at=now)
     )
 
 
 async def cancel_attendees(session: AsyncSession, registration_ids: Sequence[int], now: datetime) -> None:
-    """Cancel all attendees of some registrations."""
+    """Cancel the attendees of some registrations."""
     await session.execute(
         update(Attendee)
-        .where(Attendee.registration_id.in_(registration_ids))
+        .where(Attendee.registration_id.in_(registration_ids), Attendee.state != "withdrawn")
         .values(state="cancelled", revision=Attendee.revision + 1, updated_at=now)
     )
 
@@ -409,6 +411,11 @@ async def try_key(session: AsyncSession, scope: str, key: str) -> bool:
 async def known_key(session: AsyncSession, scope: str, key: str) -> IdempotencyKey | None:
     """Return what happened under a key."""
     return await session.get(IdempotencyKey, (scope, key))
+
+
+async def drop_keys(session: AsyncSession, uids: Sequence[UUID]) -> None:
+    """Forget the idempotency keys of some registrations."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.registration_uid.in_(uids)))
 
 
 # --- jobs

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.domain.registrations.models import (
     IdempotencyKey,
     Registration,
+    RegistrationChange,
     RegistrationKey,
     RegistrationToken,
     RevealNote,
@@ -49,12 +50,26 @@ async def purge(session: AsyncSession, ids: Sequence[int]) -> None:
     await session.execute(delete(Registration).where(Registration.id.in_(ids)))
 
 
+_THEIRS = (
+    StepAnswer, SealedAnswer, SetAside, Upload, RegistrationChange, RegistrationToken, RegistrationKey, RevealNote,
+)  # fmt: skip
+
+
 async def forget(session: AsyncSession, ids: Sequence[int], uids: Sequence[UUID]) -> dict[str, int]:
     """Delete what registrations' people have given, and what opens them; returns the number of rows by table."""
     # First: a whole number goes with its answer by itself, and the proof must count it.
     counts = {"aadhaar": await forget_whole(session, ids, None)}
     # The data key goes with what it opens: copies of sealed answers in backups cannot be read any more without it.
-    for table in (StepAnswer, SealedAnswer, SetAside, Upload, RegistrationToken, RegistrationKey, RevealNote):
+    for table in (
+        StepAnswer,
+        SealedAnswer,
+        SetAside,
+        Upload,
+        RegistrationToken,
+        RegistrationKey,
+        RevealNote,
+        RegistrationChange,
+    ):
         gone = await session.execute(
             delete(table).where(table.registration_id.in_(ids)).returning(table.registration_id)
         )
@@ -90,6 +105,11 @@ async def purge_aside(session: AsyncSession, before: datetime) -> None:
 async def drop_aside(session: AsyncSession, registration_ids: Sequence[int]) -> None:
     """Forget what was set aside in some registrations."""
     await session.execute(delete(SetAside).where(SetAside.registration_id.in_(registration_ids)))
+
+
+async def drop_changes(session: AsyncSession, registration_ids: Sequence[int]) -> None:
+    """Forget from what to what the answers of some registrations were changed."""
+    await session.execute(delete(RegistrationChange).where(RegistrationChange.registration_id.in_(registration_ids)))
 
 
 # --- retention

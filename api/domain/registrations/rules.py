@@ -1,7 +1,7 @@
 """What an event lets its participants do once they are registered: organisers set it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -160,3 +160,23 @@ async def fields_of(uow: UnitOfWork, flow: FlowVersion) -> Mapping[str, engine.I
 def names(fields: Sequence[str]) -> list[tuple[str, str]]:
     """Return (step, field) of names as they are stored."""
     return [(step, field) for step, _, field in (name.partition(".") for name in fields) if field]
+
+
+async def copy(uow: UnitOfWork, source: Event, target: Event, moved: timedelta) -> None:
+    """Give an event the rules of another, their deadlines moved."""
+    row = await uow.session.get(RegistrationRules, source.id)
+    if row is None:
+        return
+    uow.session.add(
+        RegistrationRules(
+            event_id=target.id,
+            organization_id=target.organization_id,
+            changes_until=row.changes_until + moved if row.changes_until else None,
+            cancel_until=row.cancel_until + moved if row.cancel_until else None,
+            editable=row.editable,
+            on_ticket=row.on_ticket,
+            revision=1,
+            updated_at=clock.now(),
+        )
+    )
+    await uow.session.flush()

@@ -225,6 +225,7 @@ class StaffRegistration(Output, frozen=True, kw_only=True):
     attendees: int
     submitted_at: datetime | None
     updated_at: datetime
+    is_test: bool
     sync: SyncOut
 
 
@@ -275,3 +276,36 @@ class RegistrationFilters(Output, frozen=True, kw_only=True):
     counted: bool
     tickets: list[TicketFilter]
     fields: list[FieldFilter]
+
+
+class AddIn(Input, frozen=True, kw_only=True):
+    """Begins a registration for somebody. ``late``: out of the time for registration and sale; ``over``: over the
+    capacity, which grows by what is missing; ``silent``: without a mail. The first two need `event:manage`."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=64)]
+    locale: Locale = "en"
+    late: bool = False
+    over: bool = False
+    silent: bool = False
+
+
+class HistoryEntry(Output, frozen=True, kw_only=True):
+    """A moment in a registration's life. ``kind``: begun, confirmed, changed, cancelled or deleted. Of a sensitive
+    answer neither ``before`` nor ``after`` is told."""
+
+    at: datetime
+    kind: str
+    actor: str
+    revision: int | None
+    step: str | None
+    pointer: str | None
+    sensitive: bool
+    before: Any
+    after: Any
+
+
+class TrialsRemoved(Output, frozen=True, kw_only=True):
+    """How many trials were removed; ``more`` where some are left."""
+
+    removed: int
+    more: bool

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from api.domain.audit import service as audit
 from api.domain.catalog import ticket_service
 from api.domain.catalog.contracts import Event, Ticket
 from api.domain.catalog.errors import TicketSoldOut
@@ -39,7 +40,13 @@ async def choose(
         TicketNotOnSale, TicketSoldOut, Unprocessable: the former seats then stay held.
     """
     checked(choice, pointer)
-    wanted = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
+    late = allows(registration, "late")
+    wanted = await ticket_service.chosen(
+        uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer, late=late
+    )
+    if registration.is_test:
+        await repository.put_seats(uow.session, registration.id, trial_rows(registration, wanted))
+        return
     before = await repository.seats_of(uow.session, [registration.id], lock=True)
     held = {row.ticket_id: row.quantity for row in before if row.state == "held"}
     tickets = {ticket.id: (ticket, quantity) for ticket, quantity in wanted}
@@ -48,6 +55,7 @@ async def choose(
         ticket, quantity = tickets.get(ticket_id, (None, 0))
         more = quantity - held.get(ticket_id, 0)
         if more > 0 and ticket is not None:
+            await make_room(uow, registration, ticket, more)
             await _hold(uow, registration, ticket, more)
         elif more < 0:
             await ticket_service.give_back(uow, [{"ticket_id": ticket_id, "held": -more, "taken": 0}])
@@ -57,7 +65,32 @@ async def choose(
     )
 
 
-def _row(registration: Registration, ticket: Ticket, quantity: int, until: datetime) -> dict[str, object]:
+def allows(registration: Registration, what: str) -> bool:
+    """Tell whether staff have let a registration do something: ``late``, ``over`` or ``silent``."""
+    return bool((registration.allowance or {}).get(what))
+
+
+def trial_rows(registration: Registration, wanted: Sequence[tuple[Ticket, int]]) -> list[dict[str, object]]:
+    """Return seats that are chosen and never counted: those of a trial."""
+    return [
+        _row(registration, ticket, quantity, None) | {"state": "wanted", "held_until": None}
+        for ticket, quantity in wanted
+    ]
+
+
+async def make_room(uow: UnitOfWork, registration: Registration, ticket: Ticket, quantity: int) -> None:
+    """Add the seats that a registration lacks which staff let go over the capacity; the trail is told how many."""
+    if not allows(registration, "over"):
+        return
+    added = await ticket_service.make_room(uow, ticket, quantity)
+    if added:
+        await audit.record(
+            uow, "registration.seats-added", subject_type="registration", subject_uid=registration.uid,
+            organization_id=registration.organization_id, details={"seats": added},
+        )  # fmt: skip
+
+
+def _row(registration: Registration, ticket: Ticket, quantity: int, until: datetime | None) -> dict[str, object]:
     return {
         "registration_id": registration.id,
         "organization_id": registration.organization_id,

@@ -63,6 +63,7 @@ async def begin(uow: UnitOfWork, which: str, locale: str) -> tuple[Registration,
             locale=locale,
             clock_now=now,
             clock_timezone=event.timezone,
+            is_test=event.test_mode,
             expires_at=now + timedelta(seconds=uow.kernel.settings.draft_seconds),
         )
     )
@@ -132,7 +133,7 @@ async def editable(uow: UnitOfWork, uid: UUID, revision: int | None) -> tuple[Re
     if row.state != "draft":
         raise NotEditable
     event = await access.event_of(uow, row)
-    if not event.registration_open(clock.now()):
+    if not event.registration_open(clock.now()) and not seats.allows(row, "late"):
         raise EventClosed
     return row, event
 

@@ -66,6 +66,7 @@ def listing(rows: Sequence[Row[Registration, int]]) -> list[RegistrationRow]:
             people,
             row.submitted_at,
             row.updated_at,
+            row.is_test,
         )
         for row, people in rows
     ]

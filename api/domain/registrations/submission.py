@@ -155,7 +155,7 @@ async def _complete(
     """Validate the whole, write it, and take the seats; the contended rows come last and are held for one statement."""
     forms = await flow_service.forms_of(uow, flow)
     found = assessment.assess(flow, forms, given, service.clock_of(row), locale=row.locale, kept=kept)
-    found = await _with_files(uow, row, flow, forms, found)
+    found = await attaching.assessed(uow, row, flow, forms, found)
     tickets = await ticket_service.of(uow, event)
     wanted = await _wanted(uow, row, event, flow, given, tickets)
     people = await _people(uow, row, flow, found.contact, given, wanted, tickets)
@@ -174,6 +174,11 @@ async def _complete(
         raise AnswersInvalid(errors=tuple(problems))
     await _write(uow, row, flow, found, people, tickets)
     await _confirm(uow, row)
+    if row.is_test:
+        return
+    for seat in wanted:
+        if seat.state == "wanted":
+            await seats.make_room(uow, row, next(one for one in tickets if one.id == seat.ticket_id), seat.quantity)
     await seats.take(uow, tickets, wanted)
 
 
@@ -203,8 +208,12 @@ async def _wanted(
         choice = (SeatChoice(tickets[0].uid, 1),)
     pointer = tickets_pointer(flow)
     seats.checked(choice, pointer)
-    pairs = await ticket_service.chosen(uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer)
-    await seats.refuse_sold_out(uow, pairs)
+    late = seats.allows(row, "late")
+    pairs = await ticket_service.chosen(
+        uow, event, [(seat.ticket, seat.quantity) for seat in choice], pointer, late=late
+    )
+    if not (row.is_test or seats.allows(row, "over")):
+        await seats.refuse_sold_out(uow, pairs)
     rows = [
         SeatHold(
             registration_id=row.id,
@@ -237,20 +246,6 @@ async def _people(
         return given[step.name].attendees or ()
     saved = await repository.attendees_of(uow.session, [row.id])
     return tuple(AttendeeInput(by_id[one.ticket_id], one.name, one.email) for one in saved if one.ticket_id in by_id)
-
-
-async def _with_files(
-    uow: UnitOfWork,
-    row: Registration,
-    flow: FlowVersion,
-    forms: Mapping[UUID, PublishedForm],
-    found: assessment.Assessment,
-) -> assessment.Assessment:
-    """Return the assessment with the answers that name files held against the uploads."""
-    compiled = {step.name: forms[step.form_version].compiled for step in flow.document.steps if step.form_version}
-    kept, missing = await attaching.attach(uow, row, compiled, found.answers, whole=True)
-    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in missing]
-    return msgspec.structs.replace(found, answers=kept, problems=(*found.problems, *problems))
 
 
 async def _write(
@@ -310,12 +305,18 @@ async def _confirm(uow: UnitOfWork, row: Registration) -> None:
         uow, "registration.confirmed", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id,
     )  # fmt: skip
-    await announce(uow, row, Aggregate.CONFIRMATION)
+    silent = seats.allows(row, "silent")
+    await announce(uow, row, Aggregate.REGISTRATION if silent else Aggregate.CONFIRMATION)
     uow.kernel.metrics.increment("registration.confirmed")
 
 
 async def announce(uow: UnitOfWork, row: Registration, occasion: Aggregate) -> None:
-    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up."""
+    """Tell the other systems: the back office always, the person by mail and the analysts where these are set up.
+
+    Nobody is told of a trial.
+    """
+    if row.is_test:
+        return
     confirmed = occasion is Aggregate.CONFIRMATION
     measured = confirmed and bool(await consents.consenting(uow, ANALYTICS, [row.id]))
     for destination, aggregate in messages(uow.kernel.settings, occasion, email=row.contact_email, measured=measured):

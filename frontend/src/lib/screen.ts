@@ -12,6 +12,7 @@ import {
   openingItem,
   validate,
 } from "@/lib/forms";
+import { loadLanguages } from "@/lib/forms/languageCodes";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { type Answers, type FormDocument, type FormField, readDocument } from "./document";
 
@@ -59,19 +60,13 @@ const NOTHING: FieldScreen = {
   count: null,
 };
 
-/** Read loosely: not every engine narrows the rows of a matrix. */
-function rowsOf(view: FieldView): ReadonlySet<string> | null {
-  const { rows } = view as { rows?: readonly { value: string }[] };
-  return rows && view.field.rows ? new Set(rows.map(({ value }) => value)) : null;
-}
-
 function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): void {
   for (const view of fields) {
     into.set(view.pointer, {
       visible: true,
       required: view.required,
       choices: new Set(view.choices.map(({ value }) => value)),
-      rows: rowsOf(view),
+      rows: view.field.rows ? new Set(view.rows.map(({ value }) => value)) : null,
       calculated: undefined,
       count: view.counted ? view.items.length : null,
     });
@@ -84,14 +79,14 @@ function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): 
  * Loads what the forms need before they can be evaluated. A pattern stands in an item; `regex()` is an operation of a node.
  */
 export async function prepareForms(forms: Record<string, { compiled: unknown }>): Promise<void> {
-  const needsRegex = Object.values(forms).some(({ compiled }) => {
-    const { items, nodes } = compiled as CompiledForm;
-    return (
+  const all = Object.values(forms).map(({ compiled }) => compiled as CompiledForm);
+  const needsRegex = all.some(
+    ({ items, nodes }) =>
       items.some(({ pattern }) => pattern != null) ||
-      nodes.some(([operation]) => operation.includes("regex"))
-    );
-  });
-  if (needsRegex) await loadRe2();
+      nodes.some(([operation]) => operation.includes("regex")),
+  );
+  const needsLanguages = all.some(({ items }) => items.some(({ type }) => type === "language"));
+  await Promise.all([needsRegex && loadRe2(), needsLanguages && loadLanguages()]);
 }
 
 /** A published form with its evaluator, bound to the clock of one registration. */

@@ -94,6 +94,7 @@ const picture: EventImage = {
 
 export const events = TITLES.map(
   ([slug, title, category, place], index): EventDetail => ({
+    test_mode: false,
     uid: index === 0 ? IDS.event : `5b6f2c1e-000${index + 1}-4c1e-9b3a-000000000001`,
     slug,
     title: index === 0 ? { en: title, hi: "वैश्विक युवा नेतृत्व शिविर 2027" } : { en: title },
@@ -207,6 +208,7 @@ export const staffRegistrations: StaffRegistration[] = NAMES.map((name, index) =
   confirmation_number: index === 4 ? null : `GYL-${7310 + index * 37}`,
   event: { uid: IDS.event, slug: events[0]?.slug ?? "", title: events[0]?.title ?? {} },
   name,
+  is_test: false,
   email: `${name.split(" ")[0]?.toLowerCase()}@example.org`,
   state: index === 4 ? "draft" : index === 5 ? "cancelled" : "confirmed",
   attendees: (index % 3) + 1,

@@ -9,6 +9,8 @@ import {
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakeLetters } from "./fakes/letters";
+import { FakeMigration } from "./fakes/migration";
 import { FakeOrganization } from "./fakes/organization";
 import { FakeOversight } from "./fakes/oversight";
 import { FakePrivacy } from "./fakes/privacy";
@@ -47,6 +49,11 @@ export class FakeApi {
   readonly organization = new FakeOrganization();
   readonly oversight = new FakeOversight();
   readonly privacy = new FakePrivacy();
+  readonly letters = new FakeLetters();
+  readonly migration = new FakeMigration((part) => {
+    this.change(part);
+    return this.registration;
+  });
   readonly accounts = new FakeAccounts(() => {
     if (!this.me) this.staff();
   });
@@ -63,6 +70,8 @@ export class FakeApi {
     this.refusals = [];
     this.accounts.reset();
     this.privacy.reset();
+    this.letters.reset();
+    this.migration.reset();
     this.oversight.reset();
     this.organization.reset();
   }
@@ -147,7 +156,10 @@ export class FakeApi {
       HttpResponse.json({ registration: this.begin(), token: "guest-token" }, { status: 201 }),
     ),
     http.get("*/api/v1/registrations/:uid", () => this.answer()),
-    http.get("*/api/v1/registrations/:uid/flow", () => HttpResponse.json(flow)),
+    http.get("*/api/v1/registrations/:uid/flow", () => {
+      const uid = this.registration?.flow_version_uid ?? flow.flow.uid;
+      return HttpResponse.json({ ...flow, flow: { ...flow.flow, uid } });
+    }),
     http.put("*/api/v1/registrations/:uid/steps/:step", async ({ request, params }) => {
       return this.saveStep(
         request.headers.get("If-Match"),
@@ -174,7 +186,15 @@ export class FakeApi {
       this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
     ),
     ...this.accounts.handlers,
+    ...this.letters.handlers,
+    http.put("*/api/v1/registrations/:uid/changes", async ({ request }) =>
+      this.changeConfirmed(
+        request.headers.get("If-Match"),
+        (await request.json()) as { steps: Record<string, SaveStep> },
+      ),
+    ),
     ...this.privacy.handlers,
+    ...this.migration.handlers,
     ...this.oversight.handlers,
     ...this.organization.handlers,
     http.delete("*/api/v1/auth/sessions/current", () => new HttpResponse(null, { status: 204 })),
@@ -275,6 +295,17 @@ export class FakeApi {
       }));
     }
     this.change(part);
+    return this.answer();
+  }
+
+  private changeConfirmed(
+    match: string | null,
+    body: { steps: Record<string, SaveStep> },
+  ): Response {
+    if (this.isStale(match)) return problem({ status: 412, slug: "precondition-failed" });
+    for (const [step, { answers }] of Object.entries(body.steps)) {
+      if (answers) this.changeElsewhere(step, answers);
+    }
     return this.answer();
   }
 

@@ -1,28 +1,18 @@
-"""Moments as people read them, in an event's zone. The names of months are CLDR's."""
+"""Moments as people read them, in an event's zone and in the reader's language (CLDR, by Babel)."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-_MONTHS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-    "hi": (
-        "जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
-    ),
-    "ar": (
-        "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
-    ),
-}  # fmt: skip
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 
 
 def shown(moment: datetime, zone: str, locale: str) -> str:
-    """Return a moment on the clock of ``zone``, e.g. ``20 December 2026, 10:00``; in ISO's order where the language's
-    names are not known."""
+    """Return a moment on the clock of ``zone``, e.g. ``20 December 2026, 10:00``; in English where the language is not
+    known."""
     there = moment.astimezone(ZoneInfo(zone))
-    months = _MONTHS.get(locale.split("-")[0])
-    if months is None:
-        return there.strftime("%Y-%m-%d %H:%M")
-    return f"{there.day} {months[there.month - 1]} {there.year}, {there:%H:%M}"
+    try:
+        language = Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        language = Locale("en")
+    return f"{format_date(there, 'd MMMM y', locale=language)}, {there:%H:%M}"

@@ -98,6 +98,8 @@ class Completions:
         if self._kernel.settings.aadhaar_vault == "on":
             raise _NotHere
         offer = await self._offers.get(which)
+        if offer.event.test_mode:
+            raise _NotHere
         marked = self._key(caller, offer, key, body)
         if marked is None:
             return await self._try(caller, which, locale, given, None)
@@ -227,10 +229,8 @@ class Completions:
             return error
 
     async def _call(self, group: Sequence[Member]) -> list[Outcome]:
-        for at, member in enumerate(group):
-            member.n = at + 1
         outcomes = await repository.register(
-            self._kernel.database, {member.organization for member in group}, msgspec.json.encode(group)
+            self._kernel.database, {member.organization for member in group}, members.encode(group)
         )
         told = {
             destination

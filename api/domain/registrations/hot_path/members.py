@@ -31,6 +31,7 @@ from api.domain.registrations.contracts import (
 from api.domain.registrations.errors import AnswersInvalid
 from api.domain.registrations.hot_path.offers import Offer
 from api.domain.registrations.submission import given_masks, messages, tickets_pointer
+from api.domain.registrations.uploads import attaching
 from api.domain.sync.contracts import Aggregate
 from api.lib import clock
 from api.lib.crypto import hash_token, new_token
@@ -106,6 +107,13 @@ class Member(msgspec.Struct, omit_defaults=True, kw_only=True):
     actor: str | None = None
     request: str | None = None
     told: list[tuple[str, str]] | None = None
+
+
+def encode(group: Sequence[Member]) -> bytes:
+    """Return a group as the function takes it."""
+    for at, member in enumerate(group):
+        member.n = at + 1
+    return msgspec.json.encode(group)
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -203,6 +211,7 @@ async def prepare(
     """
     now = clock.now()
     found = assessment.assess(flow, offer.forms, given, engine.Clock(now, offer.event.timezone), locale=locale)
+    found = attaching.without_uploads(flow, offer.forms, found)
     people = _people(flow, found.contact, given, chosen)
     _refuse(flow, found, people, chosen)
     place = _Place(0, new_uid(), offer.event.organization_id)

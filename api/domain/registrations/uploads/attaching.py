@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from api.domain.catalog.contracts import FlowVersion
 from api.domain.forms import engine
+from api.domain.forms.contracts import PublishedForm
 from api.domain.forms.engine import CompiledForm, Item
 from api.domain.registrations import answers
+from api.domain.registrations.assessment import Assessment
 from api.domain.registrations.models import Registration, Upload
 from api.domain.registrations.uploads import kinds, repository, service
 from api.domain.registrations.uploads.fields import file_fields, places
 from api.lib.errors import FieldProblem
 from api.lib.uow import UnitOfWork
 
+Forms = Mapping[UUID, PublishedForm]
 Answers = dict[str, dict[str, Any]]
 
 
@@ -38,6 +43,35 @@ async def attach(
     uids = [upload.uid for upload in used.values()]
     await repository.keep(uow.session, row.id, None if whole else list(given), uids)
     return found, problems
+
+
+async def assessed(
+    uow: UnitOfWork, row: Registration, flow: FlowVersion, forms: Forms, found: Assessment
+) -> Assessment:
+    """Return the assessment of a whole registration with its files held against the uploads."""
+    given, wrong = await attach(uow, row, _by_step(flow, forms), found.answers, whole=True)
+    return _with(found, given, wrong)
+
+
+def without_uploads(flow: FlowVersion, forms: Forms, found: Assessment) -> Assessment:
+    """Return the assessment of a registration that is made in one call: it has no uploads an answer could name."""
+    wrong: list[tuple[str, FieldProblem]] = []
+    for step, form in _by_step(flow, forms).items():
+        if file_fields(form) and step in found.answers:
+            _, problems = _checked(step, form, found.answers[step], {}, {})
+            wrong.extend((step, problem) for problem in problems)
+    return _with(found, found.answers, wrong)
+
+
+def _by_step(flow: FlowVersion, forms: Forms) -> dict[str, CompiledForm]:
+    return {step.name: forms[step.form_version].compiled for step in flow.document.steps if step.form_version}
+
+
+def _with(found: Assessment, given: Answers, wrong: Sequence[tuple[str, FieldProblem]]) -> Assessment:
+    if not wrong and given is found.answers:
+        return found
+    problems = [FieldProblem(f"/steps/{step}/answers{one.pointer}", one.code, one.message) for step, one in wrong]
+    return msgspec.structs.replace(found, answers=given, problems=(*found.problems, *problems))
 
 
 def _checked(

@@ -41,10 +41,9 @@ async def remove_discarded(kernel: Kernel) -> int:
     total = 0
     while True:
         async with unit_of_work(kernel, _WORKER, SYSTEM) as uow:
-            files = await repository.discarded(uow.session, _REMOVED_AT_ONCE)
+            files = await repository.take_discarded(uow.session, _REMOVED_AT_ONCE)
             for file in files:
                 await kernel.storage.delete(parts.key_of(file))
-            await repository.forget_discarded(uow.session, files)
         total += len(files)
         if len(files) < _REMOVED_AT_ONCE:
             return total

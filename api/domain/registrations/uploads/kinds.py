@@ -28,7 +28,7 @@ UPLOADED = frozenset({FieldType.FILE, FieldType.IMAGE, FieldType.AUDIO, FieldTyp
 
 
 class NotTaken(ValueError):
-    """A file that is not what it has to be. ``code``: type, broken or macros; the text tells a person why."""
+    """A file that is not what it has to be. ``code``: type, broken, macros or malware; the text tells a person why."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -94,8 +94,12 @@ async def get(storage: Storage, part: Part, sealing: Sealing | None) -> bytes:
     return stored if sealing is None else sealing.key.open(stored, context=sealing.context(part.start))
 
 
-async def stream(storage: Storage, parts: Sequence[Part], sealing: Sealing | None) -> AsyncIterator[bytes]:
-    """Yield a file's bytes, a chunk at a time."""
+async def stream(
+    storage: Storage, parts: Sequence[Part], sealing: Sealing | None, first: bytes = b""
+) -> AsyncIterator[bytes]:
+    """Yield a file's bytes, a chunk at a time, after those that are read already."""
+    if first:
+        yield first
     for part in parts:
         yield await get(storage, part, sealing)
 

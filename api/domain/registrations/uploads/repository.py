@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import String, and_, cast, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.registrations.models import DiscardedFile, Upload, UploadPart
+from api.domain.registrations.models import DiscardedFile, SetAside, Upload, UploadPart
 from api.domain.registrations.uploads.parts import Part
 from api.lib import clock
 
@@ -116,8 +116,15 @@ async def drop(session: AsyncSession, upload_ids: Sequence[int]) -> None:
 
 
 async def keep(session: AsyncSession, registration_id: int, steps: Sequence[str] | None, uids: Sequence[UUID]) -> None:
-    """Mark which uploads the saved answers name: of some steps, or of all."""
-    kept = Upload.uid.in_(uids)
+    """Mark which uploads the saved answers name: of some steps, or of all. What was set aside stays with its answer."""
+    aside = exists().where(
+        SetAside.registration_id == Upload.registration_id,
+        or_(
+            SetAside.answer["value"]["upload"].astext == cast(Upload.uid, String),
+            and_(SetAside.step == Upload.step, SetAside.pointer == Upload.pointer),
+        ),
+    )
+    kept = or_(Upload.uid.in_(uids), aside)
     statement = update(Upload).where(Upload.registration_id == registration_id, Upload.kept != kept)
     if steps is not None:
         statement = statement.where(Upload.step.in_(steps))
@@ -158,17 +165,16 @@ async def drop_abandoned(session: AsyncSession, before: datetime, limit: int) ->
     return len(gone.all())
 
 
-async def discarded(session: AsyncSession, limit: int) -> list[UUID]:
-    """Lock stored files that are to be removed."""
-    found = await session.scalars(
-        select(DiscardedFile.file).order_by(DiscardedFile.discarded_at).limit(limit).with_for_update(skip_locked=True)
+async def take_discarded(session: AsyncSession, limit: int) -> list[UUID]:
+    """Take files that are to be removed; a rollback puts them back."""
+    oldest = select(DiscardedFile.file).order_by(DiscardedFile.discarded_at).limit(limit)
+    gone = await session.scalars(
+        delete(DiscardedFile)
+        .where(DiscardedFile.file.in_(oldest))
+        .returning(DiscardedFile.file)
+        .execution_options(synchronize_session=False)
     )
-    return list(found)
-
-
-async def forget_discarded(session: AsyncSession, files: Sequence[UUID]) -> None:
-    """Forget files that are removed."""
-    await session.execute(delete(DiscardedFile).where(DiscardedFile.file.in_(files)))
+    return list(gone)
 
 
 async def known_files(session: AsyncSession, files: Sequence[UUID]) -> set[UUID]:

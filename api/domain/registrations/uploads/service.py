@@ -159,7 +159,8 @@ async def append(kernel: Kernel, caller: Caller, registration: UUID, uid: UUID, 
         sealed = await _sealing(uow, row, upload)
     verdict = None
     if last:
-        verdict = await finishing.judge(storage, stored, chunk.data, upload.media_type, sealed)
+        finished = finishing.Finished(storage, stored, chunk.data, sealed)
+        verdict = await finishing.judge(finished, upload.media_type, kernel.antivirus)
     made = await _write(storage, chunk, verdict, sealed)
     try:
         async with unit_of_work(kernel, caller.principal, request_id=caller.request_id) as uow:
@@ -371,4 +372,9 @@ async def opened(uow: UnitOfWork, row: Registration, upload: Upload) -> Content:
         raise NotFound
     storage = parts.place_of(uow.kernel)
     sealed = await _sealing(uow, row, upload)
-    return _content(storage, upload, parts.of(await repository.parts_of(uow.session, [upload.id])), sealed)
+    stored = parts.of(await repository.parts_of(uow.session, [upload.id]))
+    # Before the answer begins: what cannot be read is told by its status, not by an end in the middle.
+    first = await parts.get(storage, stored[0], sealed)
+    return Content(
+        upload.name, upload.media_type, upload.size, lambda: parts.stream(storage, stored[1:], sealed, first)
+    )

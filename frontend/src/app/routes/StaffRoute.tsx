@@ -1,8 +1,9 @@
-import { type ComponentType, lazy } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { Route, Routes, useMatch, useSearchParams } from "react-router";
 import { SignedIn } from "@/app/SignedIn";
 import { Skeleton } from "@/components/ui/Feedback";
 import { SecondFactorBanner } from "@/features/accounts/SecondFactorBanner";
+import type { PreviewOf } from "@/features/authoring/FormImportPage";
 import { NotYours } from "@/features/organization/NotYours";
 import {
   ORGANIZATION_PAGES,
@@ -30,10 +31,15 @@ const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   audit: lazy(() => import("./AuditRoute")),
   privacy: lazy(() => import("./PrivacyOfficeRoute")),
   support: lazy(() => import("./SupportInboxRoute")),
+  mails: lazy(() => import("./MailsRoute")),
 };
 
 const FormImportPage = lazy(async () => ({
   default: (await import("@/features/authoring/FormImportPage")).FormImportPage,
+}));
+
+const FormPreview = lazy(async () => ({
+  default: (await import("@/features/registration/form/FormPreview")).FormPreview,
 }));
 
 export default function StaffRoute() {
@@ -61,7 +67,7 @@ function StaffArea({ me }: { me: Me }) {
       <SecondFactorBanner me={me} />
       <Routes>
         <Route index element={<StaffPage me={me} />} />
-        <Route path="forms" element={<FormImportPage me={me} />} />
+        <Route path="forms" element={<FormImportPage me={me} preview={drawForm} />} />
         {organization &&
           (Object.keys(PAGES) as OrganizationPage[]).map((page) => (
             <Route
@@ -75,6 +81,13 @@ function StaffArea({ me }: { me: Me }) {
     </>
   );
 }
+
+/** What an organiser imports is drawn by the same parts that participants answer with. */
+const drawForm: PreviewOf = (form, texts) => (
+  <Suspense fallback={<Skeleton label={texts.title} lines={6} />}>
+    <FormPreview form={form} texts={texts} />
+  </Suspense>
+);
 
 function Guarded({ me, organization, page }: PageProps & { page: OrganizationPage }) {
   const Page = PAGES[page];

@@ -10,6 +10,7 @@ export const ORGANIZATION_PAGES = {
   audit: "audit:read",
   privacy: "privacy:manage",
   support: "registration:read",
+  mails: "event:manage",
 } as const satisfies Record<string, Permission>;
 
 export type OrganizationPage = keyof typeof ORGANIZATION_PAGES;

@@ -27,15 +27,19 @@ import "./wizard.css";
 // finds every step here already.
 const load = {
   conflict: () => import("./ConflictDialog"),
+  newer: () => import("./newer/NewerForm"),
   confirmation: () => import("./confirmation/Confirmation"),
   attendees: () => import("./steps/AttendeesStep"),
   review: () => import("./steps/ReviewStep"),
   tickets: () => import("./steps/TicketsStep"),
   cancel: () => import("./confirmation/CancelDialog"),
+  participant: () => import("./participant/Participant"),
   resume: loadResumeLinkDialog,
 };
 const ConflictDialog = lazy(load.conflict);
+const NewerForm = lazy(load.newer);
 const Confirmation = lazy(load.confirmation);
+const Participant = lazy(load.participant);
 const AttendeesStep = lazy(load.attendees);
 const ReviewStep = lazy(load.review);
 const TicketsStep = lazy(load.tickets);
@@ -85,7 +89,7 @@ export function RegistrationWizard({ uid, yourData }: { uid: string; yourData: Y
   if (registration.data && flow.data) {
     return (
       <OpenRegistration
-        key={uid}
+        key={`${uid} ${flow.data.flow.uid}`}
         flow={flow.data}
         registration={registration.data}
         yourData={yourData}
@@ -160,6 +164,13 @@ function OpenRegistration({ flow, registration, yourData }: OpenRegistrationProp
           registration={wizard.snapshot.registration}
           onChange={(next) => wizard.draft.adopt(next)}
         >
+          {state === "confirmed" && (
+            <Participant
+              wizard={wizard}
+              registration={wizard.snapshot.registration}
+              onChange={(next) => wizard.draft.adopt(next)}
+            />
+          )}
           {yourData(registration.uid, capability(registration.uid))}
         </Confirmation>
       </Suspense>
@@ -194,6 +205,9 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
       </div>
       <div className="wizard-main">
         <SaveState status={snapshot.status} onRetry={() => draft.flush()} />
+        <Suspense>
+          <NewerForm wizard={wizard} />
+        </Suspense>
         {snapshot.merged && (
           <Alert tone="info" live>
             {t.wizard.mergedNotice}

@@ -36,6 +36,17 @@ export async function unwrap<Data>(answer: Promise<Answered<Data>>): Promise<Dat
   return data as Data;
 }
 
+/** Sends bytes; the answer comes back as it is, whatever its status. Offline is thrown as an `ApiProblem`. */
+export function sendBytes(
+  path: string,
+  body: Blob,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const init = { method: "PATCH", body, headers, signal };
+  return authorizedFetch(new Request(new URL(path, window.location.origin), init));
+}
+
 /** For the few answers that are not JSON (an image, a CSV file). */
 export async function fetchRaw(
   path: string,

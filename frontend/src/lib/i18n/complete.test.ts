@@ -13,9 +13,12 @@ function leaves(tree: Tree, path = ""): [string, unknown][] {
   );
 }
 
-const areas = import.meta.glob<Record<string, Tree>>("../../features/*/texts/{en,hi,ar}.ts", {
-  eager: true,
-});
+const areas = import.meta.glob<Record<string, Tree>>(
+  ["../../features/*/texts/{en,hi,ar}.ts", "../../features/*/*/texts/{en,hi,ar}.ts"],
+  {
+    eager: true,
+  },
+);
 
 const trees: [string, string, Tree, Tree][] = [
   ["the participant's texts", "hi", en, hi],

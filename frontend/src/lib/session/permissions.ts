@@ -6,6 +6,7 @@ export type Permission =
   | "organization:manage"
   | "role:manage"
   | "api-key:manage"
+  | "event:manage"
   | "registration:read"
   | "audit:read"
   | "privacy:manage"

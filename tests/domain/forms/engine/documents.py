@@ -60,6 +60,8 @@ def documents(draw: st.DrawFn, *, odd: bool = False) -> Json:
             for at in range(draw(st.integers(0, 2)))
         ]
         pages.append({**maker.head(f"p{number}"), "sections": sections})
+    # What everything else depends on is shown to everybody.
+    pages[0].pop("relevant", None)
     pages[0]["sections"].insert(0, {"name": "opening", "fields": [first]})
     default = draw(st.sampled_from(locales)) if len(locales) == 1 else locales[0]
     shuffled = draw(st.permutations(locales))
@@ -78,6 +80,7 @@ class _Maker:
     def __init__(self, draw: st.DrawFn, locales: list[str], words: st.SearchStrategy[str]) -> None:
         self.draw, self.locales, self.words = draw, locales, words
         self._number = 0
+        self.files = ["beside.png"] if words is odd_words else []
 
     def text(self) -> Json:
         return self.draw(texts(self.locales, self.words))
@@ -94,7 +97,7 @@ class _Maker:
         return head
 
     def media(self) -> st.SearchStrategy[Json]:
-        address = st.sampled_from(["https://example.org/a.png", "/media/b.mp3", "https://example.org/a?b=1&c=2"])
+        address = st.sampled_from(["https://example.org/a.png", "/media/b.mp3", "https://a.org/?b=1&c=2", *self.files])
         by_locale = st.dictionaries(st.sampled_from(self.locales), address, min_size=1)
         return st.dictionaries(st.sampled_from(["image", "audio", "video"]), by_locale, min_size=1)
 
@@ -224,3 +227,57 @@ def _accepted(kind: str) -> list[str]:
     if kind in ("image", "signature"):
         return ["image/png", "image/jpeg"]
     return {"audio": ["audio/mpeg"], "video": ["video/mp4"]}.get(kind, ["application/pdf", "image/png"])
+
+
+def everything() -> Json:
+    """One document with every type of field, and with every attribute somewhere."""
+    both = {"en": "Words", "hi": "शब्द"}
+    texts: Json = {"label": both, "hint": both, "guidance": both, "required_message": both, "constraint_message": both}
+    media = {kind: {"en": f"https://example.org/{kind}"} for kind in ("image", "audio", "video")}
+    own: dict[str, Json] = {
+        "text": {"min_length": 1, "max_length": 9, "pattern": "[a-z]+", "maps_to": "registrant.name", "default": "abc"},
+        "multiline": {"appearance": "w4"},
+        "integer": {"minimum": 1, "maximum": 9, "default": 4, "read_only": True},
+        "decimal": {"minimum": 0.5, "default": "=1 + 1"},
+        "boolean": {"default": True},
+        "single_choice": {"choices": "filtered", "choice_filter": "area = ${first}", "appearance": "minimal"},
+        "multiple_choice": {"choices": "plain", "min_choices": 1, "max_choices": 2, "default": ["a", "b"]},
+        "date": {"minimum": "2026-01-01", "default": "=today()"},
+        "email": {"maps_to": "registrant.email"},
+        "phone": {"maps_to": "registrant.phone"},
+        "identity_number": {"identity": "passport", "sensitive": True},
+        "consent": {"consent_text_version": "v1"},
+        "money": {"currencies": ["EUR", "INR"], "minimum": 100, "default": {"amount": 1999, "currency": "EUR"}},
+        "ranking": {"choices": "plain"},
+        "rating": {"minimum": 0, "maximum": 10, "step": 0.5},
+        "likert": {"choices": "plain"},
+        "matrix": {"rows": "filtered", "choices": "plain", "multiple": True},
+        "file": {"accept": ["application/pdf", "image/*"], "max_bytes": 100_000},
+        "location": {"default": {"latitude": 18.5, "longitude": 73.8}},
+        "person_name": {"default": {"given": "A", "family": "B"}},
+        "hidden": {"default": "kept"},
+        "calculated": {"calculation": "concat(${first}, '!')", "trigger": "first"},
+        "group": {"fields": [{"name": "in_group", "type": "text", "label": both}]},
+        "repeat": {
+            "fields": [{"name": "in_repeat", "type": "text", "label": both}], "min_items": 1, "max_items": 5,
+            "count": "string-length(${first})",
+        },
+    }  # fmt: skip
+    fields: list[Json] = [{"name": "first", "type": "text", "label": both}]
+    for kind in FieldType:
+        unasked = kind.value in ("calculated", "note", "group", "repeat")
+        field: Json = {"name": f"a_{kind.value}", "type": kind.value, "media": media, "relevant": "${first} != ''"}
+        field |= {key: text for key, text in texts.items() if not unasked or key in ("label", "hint", "guidance")}
+        if not unasked:
+            field |= {"required": "${first} = 'x'", "constraint": "true()", "retain_days": 30, "purpose": "Catering"}
+            field["shared_with_back_office"] = kind.value != "identity_number"
+        fields.append(field | own.get(kind.value, {}))
+    plain = [{"value": value, "label": both, "media": media, "relevant": "${first} != 'y'"} for value in "ab"]
+    filtered = [{"value": value, "label": both, "columns": {"area": "north"}} for value in "cd"]
+    head = {"title": both, "description": both}
+    namesake = {"name": "first", "relevant": "${first} != ''", "sections": [{"name": "first", "relevant": "true()"}]}
+    return {
+        "schema": "prs-form/1", "name": "everything", "title": both, "default_locale": "hi", "locales": ["en", "hi"],
+        "choice_lists": {"plain": plain, "filtered": filtered, "unused list": filtered},
+        "pages": [{"name": "p", **head, "sections": [{"name": "s", **head, "fields": fields}]}, namesake],
+    }  # fmt: skip

@@ -20,7 +20,7 @@ from api.domain.forms.engine import (
     repeat_sizes,
     validate,
 )
-from tests.vectors import generated
+from tests.vectors import generated_forms
 from tests.vectors.build import KOLKATA, clock_of
 from tests.vectors.written_forms import FORMS, choices, field, form
 from tests.vectors.written_types import HOME, KEPT, PHOTO, TYPES, UPLOAD
@@ -88,7 +88,7 @@ def test_every_type_that_has_an_answer_has_words_and_a_column() -> None:
 @pytest.mark.parametrize("name", KEPT)
 def test_an_answer_of_another_shape_is_shown_as_it_is_stored(name: str) -> None:
     columns = columns_of(DOCUMENT)
-    for stray in generated._SCRAPS:  # noqa: SLF001 -- the same scraps that the vectors are made of
+    for stray in generated_forms.SCRAPS:
         assert isinstance(plain_answer(ITEMS[name], stray, "hi", DOCUMENT), str)
         assert len(cells(columns, {name: stray})) == len(columns)
 

@@ -49,7 +49,7 @@ def parse_matrix(item: Item, raw: Any) -> Answer:
             continue
         answer = _several(given) if item.multiple else bound_length(text_of(given), MAX_VALUE)
         if answer:
-            clean[row] = answer
+            clean[bound_length(text_of(row), MAX_VALUE)] = answer
     return Answer(clean, "") if clean else Answer("", "")
 
 

@@ -11,6 +11,7 @@ from api.domain.forms.engine.document import Choice, Field, Media, Page, Section
 from api.domain.forms.engine.types import FieldType
 from api.domain.forms.engine.xlsform.columns import SURVEY_ATTRIBUTES, read_heading
 from api.domain.forms.engine.xlsform.defaults import write_default
+from api.domain.forms.engine.xlsform.media import ADDRESS
 from api.domain.forms.engine.xlsform.parameters import RATING_DEFAULTS
 from api.domain.forms.engine.xlsform.reader import MAX_CELL
 from api.domain.forms.engine.xlsform.report import Notes
@@ -214,4 +215,5 @@ def _text(cells: Cells, key: str, text: Text | None) -> None:
 
 def _media(cells: Cells, media: Media | None) -> None:
     for kind in ("image", "audio", "video") if media is not None else ():
-        _text(cells, f"media:{kind}", getattr(media, kind))
+        addresses: Text = getattr(media, kind) or {}
+        _text(cells, f"media:{kind}", {locale: one for locale, one in addresses.items() if ADDRESS.fullmatch(one)})

@@ -8,7 +8,7 @@ from api.domain.forms.engine.xlsform.columns import MEDIA, Row, Table
 from api.domain.forms.engine.xlsform.report import Notes
 from api.domain.forms.engine.xlsform.texts import Texts
 
-_ADDRESS = re.compile(r"https://\S+|/[^/\s]\S*")
+ADDRESS = re.compile(r"https://\S+|/[^/\s]\S*")
 
 
 def read_media(row: Row, table: Table, texts: Texts, notes: Notes) -> dict[str, dict[str, str]]:
@@ -16,7 +16,7 @@ def read_media(row: Row, table: Table, texts: Texts, notes: Notes) -> dict[str, 
     found: dict[str, dict[str, str]] = {}
     for kind in MEDIA:
         for locale, address in texts.of(row, f"media:{kind}").items():
-            if _ADDRESS.fullmatch(address):
+            if ADDRESS.fullmatch(address):
                 found.setdefault(kind, {})[locale] = address
                 continue
             message = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from api.domain.forms.engine.types import CONTAINERS, VALUE_TYPES, FieldType
+from api.domain.forms.engine.types import CONTAINERS, FieldType
 from api.domain.forms.engine.xlsform.choices import OTHER, Origins
 from api.domain.forms.engine.xlsform.columns import Row, Table
 from api.domain.forms.engine.xlsform.defaults import FALSE, TRUE, read_default
@@ -54,7 +54,7 @@ RENDERINGS: Mapping[tuple[FieldType, str], FieldType] = MappingProxyType(
     {
         (FieldType.TEXT, "multiline"): FieldType.MULTILINE,
         (FieldType.TEXT, "url"): FieldType.URL,
-        **({(FieldType.SINGLE_CHOICE, "likert"): FieldType.LIKERT} if FieldType.LIKERT in VALUE_TYPES else {}),
+        (FieldType.SINGLE_CHOICE, "likert"): FieldType.LIKERT,
         (FieldType.IMAGE, "signature"): FieldType.SIGNATURE,
         (FieldType.RATING, "rating"): FieldType.RATING,
     }

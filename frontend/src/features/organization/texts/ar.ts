@@ -3,6 +3,7 @@ import type { Texts } from "./en";
 export const ar: Texts = {
   settings: "إعدادات المؤسسة",
   registrations: "التسجيلات",
+  mails: "الرسائل",
   people: "الأشخاص",
   keys: "مفاتيح API",
   access: "قواعد الوصول",

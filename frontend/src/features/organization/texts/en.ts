@@ -2,6 +2,7 @@ export const en = {
   settings: "Settings of the organisation",
   registrations: "Registrations",
   people: "People",
+  mails: "Mails",
   keys: "API keys",
   access: "Access rules",
   audit: "Audit trail",

@@ -3,6 +3,7 @@ import type { Texts } from "./en";
 export const hi: Texts = {
   settings: "संगठन की सेटिंग",
   registrations: "पंजीकरण",
+  mails: "मेल",
   people: "लोग",
   keys: "API कुंजियाँ",
   access: "पहुँच के नियम",

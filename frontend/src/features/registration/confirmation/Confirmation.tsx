@@ -4,13 +4,11 @@ import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
 import type { Registration } from "@/lib/api/types";
-import { download } from "@/lib/download";
 import { formatDateRange, formatTimeRange, zoneName } from "@/lib/format/dates";
 import { useI18n, useText } from "@/lib/i18n/i18n";
 import { useSession } from "@/lib/session/session";
 import { claimRegistration } from "../api";
 import { forgetDraft, tokenOf } from "../guestTokens";
-import { calendarFile } from "./calendar";
 import { QrImage } from "./QrImage";
 import "./confirmation.css";
 
@@ -53,6 +51,7 @@ function Standing({ registration, onChange, children }: ConfirmationProps) {
   const [isCancelling, setCancelling] = useState(false);
   const { event } = registration;
   const isConfirmed = registration.state === "confirmed";
+  const people = registration.attendees.filter(({ state }) => state !== "cancelled");
   return (
     <div className="page page-narrow stack">
       <div className="stack-s">
@@ -74,9 +73,9 @@ function Standing({ registration, onChange, children }: ConfirmationProps) {
             </span>
           </p>
           {event.place && <p>{event.place}</p>}
-          {registration.attendees.length > 0 && (
+          {people.length > 0 && (
             <ul className="plain-list">
-              {registration.attendees.map((person) => (
+              {people.map((person) => (
                 <li key={person.uid}>{person.name}</li>
               ))}
             </ul>
@@ -95,17 +94,7 @@ function Standing({ registration, onChange, children }: ConfirmationProps) {
         <QrImage uid={registration.uid} />
       </article>
       <Claim registration={registration} onChange={onChange} />
-      <div className="row between">
-        <Button
-          onPress={() =>
-            download(
-              calendarFile(registration, text(event.title)),
-              `${event.slug || "program"}.ics`,
-            )
-          }
-        >
-          {t.confirmation.calendar}
-        </Button>
+      <div className="row">
         <Button variant="danger" onPress={() => setCancelling(true)}>
           {t.confirmation.cancel}
         </Button>
