@@ -64,12 +64,13 @@ class Hints:
     def __post_init__(self) -> None:
         manifest = self.root / ".vite" / "manifest.json"
         self.chunks = msgspec.json.decode(manifest.read_bytes(), type=dict[str, Chunk]) if manifest.is_file() else {}
-        pages = {"": "Catalog", "events": "Event", "register": "Register"}
-        self._links = {page: ", ".join(self._of(f"src/app/routes/{name}Route.tsx")) for page, name in pages.items()}
+        pages = {"": ["Catalog"], "events": ["Event"], "register": ["Register"], "resume": ["Resume", "Register"]}
+        self._links = {page: ", ".join(self._of(routes)) for page, routes in pages.items()}
 
-    def _of(self, route_key: str) -> Iterator[str]:
+    def _of(self, routes: list[str]) -> Iterator[str]:
         known = set(self._closure("index.html"))
-        for key in self._closure(route_key):
+        wanted = [key for name in routes for key in self._closure(f"src/app/routes/{name}Route.tsx")]
+        for key in wanted:
             if key in known:
                 continue
             known.add(key)
