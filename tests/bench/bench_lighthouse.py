@@ -77,9 +77,12 @@ def main(visits: int = 3) -> int:
     missed = 0
     with Stack.running({"frontend_dir": str(FRONTEND)}) as stack:
         publish(stack.url)
-        pages = {"event": lambda: f"{stack.url}/events/{SLUG}", "wizard": lambda: wizard_link(stack.url)}
-        for name, address in pages.items():
-            result = summed_up(name, [visit(found, address()) for _ in range(visits)])
+        for name in ("event", "wizard"):
+            # A link to a draft works once.
+            addresses = (
+                f"{stack.url}/events/{SLUG}" if name == "event" else wizard_link(stack.url) for _ in range(visits)
+            )
+            result = summed_up(name, [visit(found, address) for address in addresses])
             results.keep(result)
             missed |= not result["goal_met"]
     return missed
