@@ -106,5 +106,7 @@ def six_hundred(name: str) -> dict[str, Any]:
         fields.append(field(f"q{number}", "single_choice" if number % 30 == 0 else "text", label, **more))
     sheet = form(name, ["en"], page("long", {"en": "Six hundred questions"}, *fields))
     sheet["title"] = {"en": "Six hundred questions"}
-    sheet["choice_lists"] = {"yes_no": [{"value": "yes", "label": {"en": "Yes"}}, {"value": "no", "label": {"en": "No"}}]}
+    sheet["choice_lists"] = {
+        "yes_no": [{"value": "yes", "label": {"en": "Yes"}}, {"value": "no", "label": {"en": "No"}}]
+    }
     return sheet
