@@ -60,7 +60,9 @@ export function ChangeStep(props: ChangeStepProps) {
     { errors: refused, isFinal: refused.length > 0 },
     text,
   );
-  useEffect(() => register(() => errors.tryPage().pageIsFine));
+  useEffect(() => {
+    register(() => errors.tryPage().pageIsFine);
+  });
   if (fields.length === 0) return null;
   return (
     <FormContext.Provider
