@@ -19767,7 +19767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Problem: `keys-unavailable`, `storage-unavailable`, `unavailable`. */
+            /** @description Problem: `files-unchecked`, `keys-unavailable`, `storage-unavailable`, `unavailable`. */
             503: {
                 headers: {
                     [name: string]: unknown;
