@@ -10,6 +10,7 @@ import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
 import { FileLink } from "./FileLink";
 import { useRegistrationDetails } from "./queries";
+import { ResendButton } from "./ResendButton";
 import { SyncBadge } from "./SyncBadge";
 import { RevealAnswer } from "./sensitive/RevealAnswer";
 import { useTexts } from "./texts";
@@ -72,6 +73,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
           value={row.sync.revision === null ? null : String(row.sync.revision)}
         />
       </dl>
+      {row.state === "confirmed" && <ResendButton registration={row.uid} />}
       {error && (
         <ProblemAlert
           error={error}

@@ -80,6 +80,8 @@ export const en = {
     "number-not-kept": "Numbers of this kind are not kept, so nobody can be found by one.",
     "not-found": "This answer is not there any more.",
   } as Record<string, string>,
+  resend: "Send the confirmation again",
+  resent: "It is on its way; at most one goes every ten minutes.",
 };
 
 export type Texts = typeof en;
