@@ -2954,6 +2954,19 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** EventPreview */
+        EventPreview: {
+            event: components["schemas"]["EventOut"];
+            flow: components["schemas"]["FlowOut"] | null;
+            problems: components["schemas"]["PreviewProblem"][];
+        };
+        /**
+         * EventPreviewIn
+         * @description The token of a preview (what follows ``#`` in its address).
+         */
+        EventPreviewIn: {
+            token: string;
+        };
         /** EventSummary */
         EventSummary: {
             category: components["schemas"]["CategoryOut"] | null;
@@ -2970,6 +2983,7 @@ export interface components {
             summary: {
                 [key: string]: string;
             };
+            test_mode: boolean;
             timezone: string;
             title: {
                 [key: string]: string;
@@ -3369,11 +3383,28 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /**
+         * PreviewIn
+         * @description A text to look at, with the facts of ``registration`` or of a sample.
+         */
+        PreviewIn: {
+            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
+            body: string;
+            registration?: string | null;
+            subject: string;
+        };
         /** PreviewLink */
         PreviewLink: {
             /** Format: date-time */
             expires_at: string;
             url: string;
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            body: string;
+            html: string;
+            subject: string;
+            text: string;
         };
         /** PreviewProblem */
         PreviewProblem: {
@@ -3948,30 +3979,6 @@ export interface components {
             /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
             body: string;
             subject: string;
-        };
-        /** PreviewIn */
-        catalog_schemas_PreviewIn: {
-            token: string;
-        };
-        /** PreviewOut */
-        catalog_schemas_PreviewOut: {
-            event: components["schemas"]["EventOut"];
-            flow: components["schemas"]["FlowOut"] | null;
-            problems: components["schemas"]["PreviewProblem"][];
-        };
-        /** PreviewIn */
-        letters_schemas_PreviewIn: {
-            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
-            body: string;
-            registration?: string | null;
-            subject: string;
-        };
-        /** PreviewOut */
-        letters_schemas_PreviewOut: {
-            body: string;
-            html: string;
-            subject: string;
-            text: string;
         };
     };
     responses: never;
@@ -7467,7 +7474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["letters_schemas_PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -7477,7 +7484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["letters_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -14209,7 +14216,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["letters_schemas_PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -14219,7 +14226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["letters_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -16292,7 +16299,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["catalog_schemas_PreviewIn"];
+                "application/json": components["schemas"]["EventPreviewIn"];
             };
         };
         responses: {
@@ -16302,7 +16309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["catalog_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["EventPreview"];
                 };
             };
             /** @description Problem: `bad-request`. */

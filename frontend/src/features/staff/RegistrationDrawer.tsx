@@ -8,6 +8,7 @@ import type { Answers } from "@/lib/document";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
+import { HistoryList } from "./HistoryList";
 import { useRegistrationDetails } from "./queries";
 import { SyncBadge } from "./SyncBadge";
 import { RevealAnswer } from "./sensitive/RevealAnswer";
@@ -47,6 +48,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
           {t.states[row.state] ?? row.state}
         </Badge>
         <SyncBadge sync={row.sync} />
+        {row.is_test && <Badge tone="warn">{texts.trial}</Badge>}
       </p>
       {row.sync.error && (
         <Alert tone="bad" title={texts.sync.dead}>
@@ -85,6 +87,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
       ) : (
         !error && <Skeleton label={t.common.loading} lines={5} />
       )}
+      <HistoryList uid={row.uid} />
     </>
   );
 }
