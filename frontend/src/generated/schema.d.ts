@@ -2796,6 +2796,9 @@ export interface components {
             registration: string | null;
             source: string;
             text_version: string;
+            title: {
+                [key: string]: string;
+            };
             /** Format: uuid */
             uid: string;
             withdrawn_at: string | null;
@@ -3250,6 +3253,23 @@ export interface components {
             keys: components["schemas"]["KeyOut"][];
         };
         /**
+         * MailPreviewIn
+         * @description A text to look at, with the facts of ``registration`` or of a sample.
+         */
+        MailPreviewIn: {
+            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
+            body: string;
+            registration?: string | null;
+            subject: string;
+        };
+        /** MailPreviewOut */
+        MailPreviewOut: {
+            body: string;
+            html: string;
+            subject: string;
+            text: string;
+        };
+        /**
          * MailingIn
          * @description To whom: the registrations named, or all confirmed ones of ``event``, or of the organization.
          */
@@ -3383,28 +3403,11 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        /**
-         * PreviewIn
-         * @description A text to look at, with the facts of ``registration`` or of a sample.
-         */
-        PreviewIn: {
-            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
-            body: string;
-            registration?: string | null;
-            subject: string;
-        };
         /** PreviewLink */
         PreviewLink: {
             /** Format: date-time */
             expires_at: string;
             url: string;
-        };
-        /** PreviewOut */
-        PreviewOut: {
-            body: string;
-            html: string;
-            subject: string;
-            text: string;
         };
         /** PreviewProblem */
         PreviewProblem: {
@@ -7474,7 +7477,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["MailPreviewIn"];
             };
         };
         responses: {
@@ -7484,7 +7487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["MailPreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -14216,7 +14219,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["MailPreviewIn"];
             };
         };
         responses: {
@@ -14226,7 +14229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["MailPreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */

@@ -73,6 +73,10 @@ class Model:
             swept.add(ticket)
         return swept
 
+    def _full(self, ticket: int, quantity: int) -> bool:
+        most = self.capacity[ticket]
+        return most is not None and self.counted(ticket) + quantity > most
+
     def _sweep(self, tickets: set[int], but: Person | None = None) -> None:
         for person in self.people:
             for ticket, seats in person.seats.items():
@@ -115,6 +119,9 @@ class Model:
         person = Person(self.minute)
         if not wanted:
             return "answers-invalid"
+        if any(self._full(ticket, quantity) for ticket, quantity in wanted.items()):
+            # In one call holds that are over go first, whether that is enough or not.
+            self._sweep(set(wanted))
         ended = self._confirm(person, wanted)
         if ended == "ok":
             self.people.append(person)

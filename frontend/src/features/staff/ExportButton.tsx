@@ -3,7 +3,13 @@ import { Button } from "@/components/ui/Button";
 import { Alert } from "@/components/ui/Feedback";
 import { SelectField } from "@/components/ui/SelectField";
 import { download } from "@/lib/download";
-import { type ExportFormat, exportRegistrations, FORMATS, type StaffFilter } from "./queries";
+import {
+  type ExportFormat,
+  exportRegistrations,
+  FORMAT_NAMES,
+  FORMATS,
+  type StaffFilter,
+} from "./queries";
 import { useTexts } from "./texts";
 
 type ExportButtonProps = { organization: string; filter: StaffFilter; slug: string };
@@ -34,7 +40,7 @@ export function ExportButton({ organization, filter, slug }: ExportButtonProps) 
       <SelectField
         label={texts.format}
         value={format}
-        options={FORMATS.map((value) => ({ value, label: texts.formats[value] ?? value }))}
+        options={FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
         onChange={(value) => setFormat(FORMATS.find((one) => one === value) ?? "csv")}
       />
       <Button onPress={run} isPending={isPending}>

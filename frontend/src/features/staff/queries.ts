@@ -8,6 +8,14 @@ export const FORMATS = ["csv", "xlsx", "parquet"] as const;
 
 export type RegistrationState = (typeof STATES)[number];
 export type ExportFormat = (typeof FORMATS)[number];
+
+/** The same in every language. */
+export const FORMAT_NAMES: Record<ExportFormat, string> = {
+  csv: "CSV",
+  xlsx: "Excel (XLSX)",
+  parquet: "Parquet",
+};
+
 export type FieldFilter = components["schemas"]["FieldFilter"];
 export type HistoryEntry = components["schemas"]["HistoryEntry"];
 
