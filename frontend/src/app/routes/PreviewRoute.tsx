@@ -8,7 +8,6 @@ import { useTexts } from "@/features/registration/texts";
 import { api, unwrap } from "@/lib/api/client";
 import { asProblem } from "@/lib/api/problem";
 import { useMessages } from "@/lib/i18n/i18n";
-import { prepareForms } from "@/lib/screen";
 
 /** `/preview#token`: an event as it is edited, with its steps to walk through. Nothing is sent or kept. */
 export default function PreviewRoute() {
@@ -17,11 +16,7 @@ export default function PreviewRoute() {
   const [token] = useState(() => decodeURIComponent(window.location.hash.replace(/^#/, "")));
   const preview = useQuery({
     queryKey: ["preview", token],
-    queryFn: async () => {
-      const found = await unwrap(api.POST("/api/v1/previews", { body: { token } }));
-      if (found.flow) await prepareForms(found.flow.forms);
-      return found;
-    },
+    queryFn: () => unwrap(api.POST("/api/v1/previews", { body: { token } })),
     retry: false,
   });
   if (preview.isPending) {

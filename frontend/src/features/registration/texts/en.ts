@@ -1,5 +1,9 @@
 // The words of the rarer inputs.
 export const en = {
+  previewPages: "Pages of the form",
+  previewHidden: "These answers hide every page.",
+  previewCheck: "Check this page",
+  previewFine: "Nothing to mend on this page.",
   previewTitle: "This is a preview",
   previewLead:
     "It shows the program as it is edited now. What you type here is neither sent nor kept.",

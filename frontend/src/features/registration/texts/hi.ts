@@ -1,6 +1,10 @@
 import type { Texts } from "./en";
 
 export const hi: Texts = {
+  previewPages: "फ़ॉर्म के पृष्ठ",
+  previewHidden: "इन उत्तरों से हर पृष्ठ छिप जाता है।",
+  previewCheck: "यह पृष्ठ जाँचें",
+  previewFine: "इस पृष्ठ पर कुछ सुधारना नहीं है।",
   previewTitle: "यह पूर्वावलोकन है",
   previewLead:
     "यह कार्यक्रम को उसी रूप में दिखाता है जैसा वह अभी संपादित है। यहाँ लिखा हुआ न भेजा जाता है न रखा जाता है।",
