@@ -52,6 +52,24 @@ def servers(settings: Settings, logs: Path, count: int) -> Iterator[list[str]]:
             process.wait(timeout=30)
 
 
+@contextmanager
+def server(settings: Settings, logs: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run one server until the block ends, or until it is killed there; yields its process and its address."""
+    port, log = free_port(), logs / "server.log"
+    command = (
+        sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--no-proxy-headers",
+        "--port", str(port),
+    )  # fmt: skip
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdout=output, stderr=output)
+    try:
+        _await_ready(f"http://127.0.0.1:{port}/health/ready", process, log)
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 def prs(settings: Settings, *arguments: str) -> str:
     """Run the operator's command and return what it prints."""
     command = (sys.executable, "-m", "api.cli", *arguments)

@@ -25,5 +25,6 @@ def new_uid() -> UUID:
 
 def confirmation_number() -> str:
     """Return a number such as ``7K3F-9QXA-M2``: 50 random bits in groups a person can read out."""
-    text = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    bits = secrets.randbits(50)
+    text = "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 50, 5))
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"

@@ -1,6 +1,8 @@
 """Nudges to the worker: a task's name, nothing else. The truth is in the tables, which are drained in any case."""
 
 import asyncio
+import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery
@@ -11,6 +13,8 @@ from api.lib import telemetry
 log = telemetry.logger(__name__)
 
 QUEUE = "prs"
+# Seconds between two nudges of a process for the same task.
+PAUSE = 0.1
 
 
 def make_celery(broker: str) -> Celery:
@@ -49,12 +53,28 @@ class Nudger:
         self._celery = make_celery(broker)
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
         self._waiting: set[str] = set()
+        self._sent: dict[str, float] = {}
 
     def send(self, names: set[str]) -> None:
-        """Nudge each task once; a nudge already waiting to be sent stands for the new one too."""
+        """Nudge each task once; a nudge already waiting to be sent stands for the new one too.
+
+        The first goes at once. Those after it wait until :data:`PAUSE` is over: a busy process would spend a tenth of
+        its time on telling the worker what it knows.
+        """
+        loop = asyncio.get_running_loop()
         for name in names - self._waiting:
             self._waiting.add(name)
-            asyncio.get_running_loop().run_in_executor(self._threads, self._publish, name)
+            wait = self._sent.get(name, 0.0) + PAUSE - time.monotonic()
+            if wait > 0:
+                loop.call_later(wait, self._hand_over, loop, name)
+            else:
+                self._hand_over(loop, name)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, name: str) -> None:
+        self._sent[name] = time.monotonic()
+        # Closed meanwhile: the worker finds the work by itself.
+        with contextlib.suppress(RuntimeError):
+            loop.run_in_executor(self._threads, self._publish, name)
 
     def _publish(self, name: str) -> None:
         self._waiting.discard(name)

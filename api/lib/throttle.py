@@ -1,4 +1,5 @@
-"""Rate limits by the generic cell rate algorithm (GCRA, ITU-T I.371), decided in one Lua script.
+"""Rate limits by the generic cell rate algorithm (GCRA, ITU-T I.371), decided in one Lua script: for all requests of a
+process that wait at the time.
 
 A request is counted in several buckets (its address, its caller) at once: in all of them, or, where one is full, in
 none. One key holds the theoretical arrival time (TAT) of a bucket. Redis' own clock is used, so that processes need not
@@ -16,6 +17,7 @@ import msgspec
 from api.lib import telemetry
 from api.lib.cache import RedisGate
 from api.lib.errors import Unavailable
+from api.lib.grouping import Grouping
 from api.lib.telemetry import Metrics, NoMetrics
 
 log = telemetry.logger(__name__)
@@ -23,33 +25,47 @@ log = telemetry.logger(__name__)
 _ALARM_SECONDS = 60.0
 _LOCAL_BUCKETS = 10_000
 
-# KEYS: buckets; ARGV: for each the emission interval and the burst tolerance (µs).
-# Returns {allowed, and for each bucket: wait (µs, 0 where it lets pass), remaining, time until it is full again (µs)}.
+# KEYS: buckets, each once. ARGV: for each its emission interval and burst tolerance (µs); then for each request, one
+# after the other, how many buckets it is counted in, and their places.
+# Returns, in words, for each request whether it is allowed, and for each of its buckets: wait (µs, 0 where it lets
+# pass), remaining, time until it is full again (µs).
 _GCRA = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
-local allowed = 1
-local before = {}
-for i = 1, #KEYS do
-  local tat = tonumber(redis.call('GET', KEYS[i]) or '0')
-  if tat < now then tat = now end
-  before[i] = tat
-  if tat + tonumber(ARGV[2 * i - 1]) - tonumber(ARGV[2 * i]) > now then allowed = 0 end
+local before, changed = {}, {}
+for k = 1, #KEYS do
+  before[k] = math.max(now, tonumber(redis.call('GET', KEYS[k]) or '0'))
 end
-local answer = {allowed}
-for i = 1, #KEYS do
-  local interval, tolerance, tat = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i]), before[i]
-  local wait = tat + interval - tolerance - now
-  if allowed == 1 then
-    tat = tat + interval
-    redis.call('SET', KEYS[i], string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000) + 1)
+local answer = {}
+local at = 2 * #KEYS + 1
+while at <= #ARGV do
+  local last = at + tonumber(ARGV[at])
+  local allowed = 1
+  for i = at + 1, last do
+    local k = tonumber(ARGV[i])
+    if before[k] + tonumber(ARGV[2 * k - 1]) - tonumber(ARGV[2 * k]) > now then allowed = 0 end
   end
-  answer[3 * i - 1] = math.max(0, wait)
-  answer[3 * i] = math.max(0, math.floor((tolerance - (tat - now)) / interval))
-  answer[3 * i + 1] = tat - now
+  answer[#answer + 1] = allowed
+  for i = at + 1, last do
+    local k = tonumber(ARGV[i])
+    local interval, tolerance, tat = tonumber(ARGV[2 * k - 1]), tonumber(ARGV[2 * k]), before[k]
+    local wait = tat + interval - tolerance - now
+    if allowed == 1 then
+      tat = tat + interval
+      before[k], changed[k] = tat, true
+    end
+    answer[#answer + 1] = string.format('%.0f %.0f %.0f', math.max(0, wait),
+      math.max(0, math.floor((tolerance - (tat - now)) / interval)), tat - now)
+  end
+  at = last + 1
 end
-return answer
+for k in pairs(changed) do
+  redis.call('SET', KEYS[k], string.format('%.0f', before[k]), 'PX', math.ceil((before[k] - now) / 1000) + 1)
+end
+return table.concat(answer, ' ')
 """
+# One call takes what comes in while the one before is on its way.
+_MOST = 128
 # KEYS[1] bucket; ARGV[1] emission interval (µs): takes one request back.
 _REFUND = """
 local tat = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -157,6 +173,7 @@ class Throttle:
         self._processes = processes
         self._metrics = metrics or NoMetrics()
         self._script = gate.client.register_script(_GCRA)
+        self._groups: Grouping[Sequence[Bucket], Verdict | None] = Grouping(self._count, most=_MOST, flights=1)
         self._refund = gate.client.register_script(_REFUND)
         self._local: OrderedDict[str, float] = OrderedDict()
         self._quiet_until = 0.0
@@ -180,19 +197,26 @@ class Throttle:
         Raises:
             Unavailable: Redis is away, and the request is of a kind that then must not go on (``closed``).
         """
-        arguments = [number for bucket in buckets for number in (bucket.interval, bucket.tolerance)]
-        ask = self._gate.insist if closed else self._gate.attempt
-        answer = await ask(lambda _: self._script(keys=[bucket.key for bucket in buckets], args=arguments))
-        if isinstance(answer, list):
-            rows = zip(buckets, answer[1::3], answer[2::3], answer[3::3], strict=True)
-            standings = [Standing(bucket, wait / 1e6, int(left), full / 1e6) for bucket, wait, left, full in rows]
-            return _verdict(bool(answer[0]), standings)
+        verdict = await self._insisted(buckets) if closed else await self._groups.submit(buckets)
+        if verdict is not None:
+            return verdict
         self._alarm(closed=closed)
         if closed:
             raise Unavailable(
                 "This is not possible for a moment. Try again in a few seconds.", headers={"Retry-After": "5"}
             )
         return self._check_locally(buckets)
+
+    async def _insisted(self, buckets: Sequence[Bucket]) -> Verdict | None:
+        keys, arguments = _call([buckets])
+        answer = await self._gate.insist(lambda _: self._script(keys=keys, args=arguments))
+        return _verdicts([buckets], answer)[0] if isinstance(answer, bytes) else None
+
+    async def _count(self, requests: Sequence[Sequence[Bucket]]) -> Sequence[Verdict | None]:
+        """Count requests of this process in one call; None for each where Redis does not answer."""
+        keys, arguments = _call(requests)
+        answer = await self._gate.attempt(lambda _: self._script(keys=keys, args=arguments))
+        return _verdicts(requests, answer) if isinstance(answer, bytes) else [None] * len(requests)
 
     async def refund(self, bucket: Bucket) -> None:
         """Take back what :meth:`check` counted in a bucket."""
@@ -232,6 +256,33 @@ class Throttle:
         self._local.move_to_end(key)
         while len(self._local) > _LOCAL_BUCKETS:
             self._local.popitem(last=False)
+
+
+def _call(requests: Sequence[Sequence[Bucket]]) -> tuple[list[str], list[int]]:
+    """Return the keys and arguments of the script."""
+    places: dict[str, int] = {}
+    limits: list[int] = []
+    asked: list[int] = []
+    for buckets in requests:
+        asked.append(len(buckets))
+        for bucket in buckets:
+            at = places.get(bucket.key)
+            if at is None:
+                at = places[bucket.key] = len(places) + 1
+                limits += (bucket.interval, bucket.tolerance)
+            asked.append(at)
+    return list(places), limits + asked
+
+
+def _verdicts(requests: Sequence[Sequence[Bucket]], answer: bytes) -> list[Verdict]:
+    numbers = iter(map(int, answer.split()))
+    return [
+        _verdict(
+            bool(next(numbers)),
+            [Standing(bucket, next(numbers) / 1e6, next(numbers), next(numbers) / 1e6) for bucket in buckets],
+        )
+        for buckets in requests
+    ]
 
 
 def _verdict(allowed: bool, standings: Sequence[Standing]) -> Verdict:

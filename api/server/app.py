@@ -29,6 +29,7 @@ from api.server.middleware.body_guard import BodyGuard
 from api.server.middleware.edge import Edge
 from api.server.middleware.head import Head
 from api.server.middleware.options import OptionsMiddleware
+from api.server.middleware.permission import PermissionMiddleware
 from api.server.middleware.throttle import ThrottleMiddleware
 
 
@@ -81,8 +82,7 @@ def create_litestar(configuration: Settings, kernel: Kernel) -> Litestar:
             "tokens": Provide(provide_tokens, sync_to_thread=False),
             "completions": Provide(lambda: completions, sync_to_thread=False),
         },
-        guards=[guards.require_permission],
-        middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware()],
+        middleware=[OptionsMiddleware(), AuthenticationMiddleware(), ThrottleMiddleware(), PermissionMiddleware()],
         exception_handlers={Exception: problems.handle},
         dto=StrictBody,
         return_dto=None,

@@ -141,7 +141,8 @@ def percentile(values: list[float], part: float) -> float:
 
 async def exported(server: Server, organization: Organization, event: UUID, form: str, headers: Any) -> dict[str, Any]:
     """Return seconds, bytes, memory and what others felt of one export."""
-    seen, waits = Watched(), []
+    seen = Watched()
+    waits: list[float] = []
     pid = server.process.pid
     before, cpu = resident(pid), spent(pid)
     tasks = [asyncio.create_task(watch(pid, seen)), asyncio.create_task(probe(server.url, waits))]

@@ -6,6 +6,7 @@ Limits are a thousand times as wide, so that each request is counted and none is
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -198,6 +199,7 @@ def durable(sales: dict[str, int] | None = None) -> Iterator[Ground]:
             api_database_url=services.database_url("bench", user="prs_app", password=PASSWORDS["prs_app"]),
             worker_database_url=services.database_url("bench", user="prs_worker", password=PASSWORDS["prs_worker"]),
             redis_url=services.redis_url(1),
+            redis_timeout=1.0,
             master_keys=MASTER_KEYS,
             internal_token="internal-token-of-benches",
             rate_limit_scale=1000,
@@ -217,13 +219,13 @@ def durable(sales: dict[str, int] | None = None) -> Iterator[Ground]:
 
 
 _GIVEN = (
-    "env", "public_url", "api_database_url", "worker_database_url", "redis_url", "master_keys", "internal_token",
-    "rate_limit_scale",
+    "env", "public_url", "api_database_url", "worker_database_url", "redis_url", "redis_timeout", "master_keys",
+    "internal_token", "rate_limit_scale",
 )  # fmt: skip
 
 
 @contextmanager
-def served(ground: Ground) -> Iterator[Ground]:
+def served(ground: Ground, application: str = "api.server.app:create_app") -> Iterator[Ground]:
     """Run one server over the ground until the block ends."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
@@ -233,7 +235,7 @@ def served(ground: Ground) -> Iterator[Ground]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 (
-                    sys.executable, "-m", "uvicorn", "api.server.app:create_app", "--factory", "--no-proxy-headers",
+                    sys.executable, "-m", "uvicorn", application, "--factory", "--no-proxy-headers",
                     "--no-access-log", "--port", str(port),
                 ),
                 cwd=ROOT, env={**kept, **given, "PRS_FRONTEND_DIR": ""}, stdout=output, stderr=output,
@@ -271,6 +273,12 @@ def cpu(*pids: int) -> float:
     return total / TICK
 
 
+def children() -> float:
+    """Return the seconds of CPU that the ended children of this process have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def family(pid: int) -> list[int]:
     """Return a process and its children: a postmaster and its backends."""
     found = [pid]
@@ -296,10 +304,13 @@ async def query(ground: Ground, sql: str) -> list[tuple[Any, ...]]:
         await found.close()
 
 
-def checkpoint(ground: Ground) -> None:
-    """Write the database's memory out, so that no round pays for the one before."""
-    asyncio.run(_checkpoint(ground))
+def counted(ground: Ground, sql: str) -> int:
+    """Return the number that a statement answers."""
+    return int(asyncio.run(query(ground, sql))[0][0])
 
 
-async def _checkpoint(ground: Ground) -> None:
-    await query(ground, "ANALYZE registration, registration_step, attendee, outbox")
+def refuse_short_cuts(ground: Ground) -> None:
+    """Stop where the database would not write through to the disk before it says that it has."""
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        if asyncio.run(query(ground, f"SHOW {name}"))[0][0] != "on":
+            raise RuntimeError(f"{name} is off")

@@ -10,6 +10,7 @@ from tests.contract import (
     calls_privacy,
     calls_sensitive,
     calls_signin,
+    calls_staff,
     calls_support,
     calls_tokens,
     calls_uploads,
@@ -29,6 +30,7 @@ NO_RULES = {"second_factor_required": False, "allowed_networks": [], "denied_net
 CALLS: dict[str, Callable[[Ground], Call]] = {
     **calls_forms.CALLS,
     **calls_signin.CALLS,
+    **calls_staff.CALLS,
     **calls_support.CALLS,
     **calls_tokens.CALLS,
     "live": lambda _: Call(),

@@ -125,6 +125,12 @@ class Ground:
         """A draft event with a flow that could be published."""
         return self._with_flow()
 
+    @cached_property
+    def preview(self) -> str:
+        """The token of a draft event's preview."""
+        url: str = self._done("POST", f"/events/{self.draft_event}/previews")["url"]
+        return url.partition("#")[2]
+
     def _with_flow(self) -> str:
         _ = self.ticket
         steps = {"steps": self.steps(str(self.world.forms["about"]))}

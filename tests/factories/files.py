@@ -83,7 +83,9 @@ def papers() -> dict[str, Any]:
         "papers",
         documents.field("photo", "image"),
         documents.field("letter", "file", max_bytes=3 * MIB),
-        documents.field("anything", "file", accept=["*/*"], max_bytes=300 * MIB),
+        documents.field(
+            "anything", "file", accept=["application/*", "text/*", "image/*", "audio/*", "video/*"], max_bytes=300 * MIB
+        ),
         documents.field("sound", "audio"),
         documents.field("clip", "video"),
         documents.field("sign", "signature"),
@@ -92,24 +94,28 @@ def papers() -> dict[str, Any]:
     )
 
 
-async def make_papers(kernel: Kernel, world: World, slug: str = "with-papers", **fields: Any) -> World:
+def paper_steps(made: dict[str, UUID]) -> list[flows.DraftStep]:
+    """Return the steps of an event that asks for files."""
+    step = flows.DraftStep
+    return [
+        step("about", StepKind.FORM, {"en": "About you"}, made["about"]),
+        step("papers", StepKind.FORM, {"en": "Papers"}, made["papers"], "${about.age} > 5"),
+        step("seats", StepKind.TICKETS, {"en": "Tickets"}),
+        step("people", StepKind.ATTENDEES, {"en": "Who comes"}),
+        step("review", StepKind.REVIEW, {"en": "Review"}),
+        step("done", StepKind.CONFIRMATION, {"en": "Done"}),
+    ]
+
+
+async def make_papers(kernel: Kernel, world: World, slug: str = "with-papers") -> World:
     """Publish an event that asks for files; returns the world with it in the first one's place."""
     async with unit_of_work(kernel, organiser(world.organization), Scope(frozenset({world.organization.id}))) as uow:
-        form = (await forms.create(uow, world.organization, fields.get("document") or papers())).uid
+        form = (await forms.create(uow, world.organization, papers())).uid
         await forms.publish(uow, form)
 
-    def steps(made: dict[str, UUID]) -> list[flows.DraftStep]:
-        step = flows.DraftStep
-        return [
-            step("about", StepKind.FORM, {"en": "About you"}, made["about"]),
-            step("papers", StepKind.FORM, {"en": "Papers"}, form, "${about.age} > 5"),
-            step("seats", StepKind.TICKETS, {"en": "Tickets"}),
-            step("people", StepKind.ATTENDEES, {"en": "Who comes"}),
-            step("review", StepKind.REVIEW, {"en": "Review"}),
-            step("done", StepKind.CONFIRMATION, {"en": "Done"}),
-        ]
-
-    event, tickets, made = await make_event(kernel, world.organization, slug, steps=steps)
+    event, tickets, made = await make_event(
+        kernel, world.organization, slug, steps=lambda made: paper_steps(made | {"papers": form})
+    )
     return World(world.organization, world.staff, event, slug, tickets, made | {"papers": form})
 
 

@@ -193,3 +193,11 @@ def test_a_url_that_names_no_storage_stops_the_start(url: str) -> None:
 
 def test_without_a_url_there_is_no_storage() -> None:
     assert open_storage("") is None
+
+
+async def test_chunks_of_uploads_are_stored_and_found_like_any_file(storage: Storage) -> None:
+    place = key("part.bin")
+    data = bytes(range(256)) * 4096
+    await storage.put(place, data, "application/octet-stream")
+    assert await storage.get(place) == data
+    assert await keys(storage) == [place]

@@ -69,10 +69,26 @@ _TEXTS: dict[tuple[Aggregate, str], tuple[str, str]] = {
         "नमस्ते,\n\nअब साइन इन के लिए केवल पासवर्ड काफ़ी है।\n\n"
         "यदि आपने नहीं किया, तो तुरंत नया पासवर्ड बनाएँ और सहायता को लिखें।\n\n{link}\n",
     ),
+    (Aggregate.ACCOUNT_INVITED, "en"): (
+        "You are invited to work for {organization}",
+        "Hello,\n\nan administrator of {organization} has given you a role there. Sign in with this address, or create "
+        "an account with it, to use it:\n\n{link}\n\nIf you do not know {organization}, do nothing.\n",
+    ),
+    (Aggregate.ACCOUNT_INVITED, "hi"): (
+        "{organization} में काम करने का निमंत्रण",
+        "नमस्ते,\n\n{organization} के प्रशासक ने आपको वहाँ एक भूमिका दी है। उसके लिए इसी पते से साइन इन करें या खाता "
+        "बनाएँ:\n\n{link}\n\nयदि आप {organization} को नहीं जानते, तो कुछ न करें।\n",
+    ),
+    (Aggregate.ACCOUNT_INVITED, "ar"): (
+        "دعوة للعمل لدى {organization}",
+        "مرحبًا،\n\nمنحك أحد مديري {organization} دورًا هناك. سجّل الدخول بهذا العنوان أو أنشئ به حسابًا:\n\n{link}\n\n"
+        "إذا كنت لا تعرف {organization} فلا تفعل شيئًا.\n",
+    ),
 }
 
 
 def render(occasion: Aggregate, mail: AccountMail) -> tuple[str, str]:
     """Return subject and body in the account's language, or in English where it is not there."""
     subject, body = _TEXTS.get((occasion, mail.locale)) or _TEXTS[occasion, "en"]
-    return subject, body.format(link=mail.link)
+    values = {"link": mail.link, "organization": mail.organization}
+    return " ".join(subject.format(**values).split()), body.format(**values)

@@ -16,11 +16,13 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class AccountMail(msgspec.Struct, frozen=True):
-    """What a mail about an account says. ``link`` is empty where the occasion needs none."""
+    """What a mail about an account says. ``link`` is empty where the occasion needs none, ``organization`` is the name
+    of the one that invites."""
 
     email: str
     locale: str
     link: str
+    organization: str = ""
 
 
 class SecondFactor(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from api.domain.accounts import contracts, repository
+from api.domain.accounts import contracts, mails, repository
 from api.domain.accounts.errors import LastAdministrator, OwnGrant
 from api.domain.accounts.models import Account, RoleGrant
 from api.domain.accounts.repository import AccountRepository
@@ -113,9 +113,9 @@ async def offer(
     else:
         await _invite(uow, organization, email, role, expires_at)
     account_id = row.id if row else None
-    return _contract(
-        await repository.grant_to(uow.session, organization.id, role.value, account_id=account_id, email=email), row
-    )
+    made = await repository.grant_to(uow.session, organization.id, role.value, account_id=account_id, email=email)
+    await mails.invite(uow, made.uid, organization.id)
+    return _contract(made, row)
 
 
 async def _invite(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from api.domain.accounts import contracts, sign_in_repository
+from api.domain.accounts import contracts, repository, sign_in_repository
+from api.domain.organizations import service as organizations
 from api.domain.sync import service as sync
 from api.domain.sync.contracts import Aggregate, Claimed, Destination
 from api.lib import clock
@@ -39,6 +40,15 @@ async def ask(uow: UnitOfWork, occasion: Aggregate, uid: UUID) -> None:
     )  # fmt: skip
 
 
+async def invite(uow: UnitOfWork, grant: UUID, organization_id: int) -> None:
+    """Have whoever got a role, or is offered one, told of it. Once a minute at most."""
+    if uow.kernel.settings.smtp_url:
+        await sync.enqueue(
+            uow, [Destination.MAIL], Aggregate.ACCOUNT_INVITED, grant, revision=_minute(),
+            organization_id=organization_id,
+        )  # fmt: skip
+
+
 def _minute() -> int:
     return int(clock.now().timestamp()) // 60
 
@@ -50,7 +60,7 @@ async def outgoing(uow: UnitOfWork, rows: Sequence[Claimed]) -> dict[int, contra
         return {}
     people = await sign_in_repository.by_uids(uow.session, [row.aggregate_uid for row in wanted])
     found = {row.uid: row for row in people}
-    mails = {}
+    mails = await _invitations(uow, [row for row in wanted if row.aggregate == Aggregate.ACCOUNT_INVITED])
     for row in wanted:
         account = found.get(row.aggregate_uid)
         if account is None or (row.aggregate == Aggregate.ACCOUNT_VERIFY and account.email_verified_at is not None):
@@ -69,3 +79,26 @@ async def _link(uow: UnitOfWork, account_id: int, occasion: Aggregate) -> str:
     await sign_in_repository.add_token(uow.session, hash_token(token), account_id, purpose, clock.now(), seconds)
     # In the fragment: a browser sends it to no server, so that no log ever holds it.
     return f"{base}/{page}#{token}"
+
+
+async def _invitations(uow: UnitOfWork, rows: Sequence[Claimed]) -> dict[int, contracts.AccountMail]:
+    """Return what invitations say; one that was taken back meanwhile, or has ended, is absent."""
+    if not rows:
+        return {}
+    granted = await repository.grants_by_uids(uow.session, [row.aggregate_uid for row in rows], clock.now())
+    found = {grant.uid: (grant, account) for grant, account in granted}
+    homes = await organizations.by_ids(uow, [grant.organization_id for grant, _ in found.values()])
+    base = uow.kernel.settings.public_url
+    mails = {}
+    for row in rows:
+        grant, account = found.get(row.aggregate_uid, (None, None))
+        if grant is None or grant.organization_id not in homes:
+            continue
+        page = "staff" if account else "sign-up"
+        mails[row.id] = contracts.AccountMail(
+            email=account.email if account else grant.email or "",
+            locale=account.locale if account else "en",
+            link=f"{base}/{page}",
+            organization=homes[grant.organization_id].name,
+        )
+    return mails

@@ -132,6 +132,18 @@ async def grant_to(
     return found.one()
 
 
+async def grants_by_uids(
+    session: AsyncSession, uids: Sequence[UUID], now: datetime
+) -> list[tuple[RoleGrant, Account | None]]:
+    """Return grants that have not ended, with who holds them, if anybody does yet."""
+    found = await session.execute(
+        select(RoleGrant, Account)
+        .outerjoin(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.uid.in_(uids), RoleGrant.expires_at.is_(None) | (RoleGrant.expires_at > now))
+    )
+    return [(grant, account) for grant, account in found]
+
+
 async def invite(
     session: AsyncSession, organization_id: int, role: str, email: str, expires_at: datetime | None
 ) -> None:

@@ -32,7 +32,7 @@ class WordsIn(Input, frozen=True, kw_only=True):
     body: Body
 
 
-class PreviewIn(WordsIn, frozen=True, kw_only=True):
+class MailPreviewIn(WordsIn, frozen=True, kw_only=True):
     """A text to look at, with the facts of ``registration`` or of a sample."""
 
     registration: UUID | None = None
@@ -61,7 +61,7 @@ class TemplateVersion(Output, frozen=True, kw_only=True):
     saved_at: datetime | None
 
 
-class PreviewOut(Output, frozen=True, kw_only=True):
+class MailPreviewOut(Output, frozen=True, kw_only=True):
     """A mail as it would go out. ``body`` is the rich text within ``html``."""
 
     subject: str

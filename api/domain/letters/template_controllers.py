@@ -38,11 +38,11 @@ async def _saved(
 
 
 async def _preview(
-    uow: Uow, place: Place, kind: schemas.Kind, locale: str, data: schemas.PreviewIn
-) -> schemas.PreviewOut:
+    uow: Uow, place: Place, kind: schemas.Kind, locale: str, data: schemas.MailPreviewIn
+) -> schemas.MailPreviewOut:
     words = Words(data.subject, data.body)
     found = await service.preview(uow, place, MailKind(kind), locale, words, data.registration)
-    return schemas.PreviewOut(subject=found.subject, body=found.body, html=found.html, text=found.text)
+    return schemas.MailPreviewOut(subject=found.subject, body=found.body, html=found.html, text=found.text)
 
 
 async def _tried(uow: Uow, place: Place, kind: schemas.Kind, locale: str, data: schemas.WordsIn) -> schemas.TrialOut:
@@ -134,8 +134,13 @@ class MailTemplateController(Controller):
         opt=declare(_MANAGE, _STAFF, TemplateInvalid),
     )
     async def preview(
-        self, uow: Uow, organization: FromPath[UUID], kind: Kind, locale: LocalePath, data: JSONBody[schemas.PreviewIn]
-    ) -> schemas.PreviewOut:
+        self,
+        uow: Uow,
+        organization: FromPath[UUID],
+        kind: Kind,
+        locale: LocalePath,
+        data: JSONBody[schemas.MailPreviewIn],
+    ) -> schemas.MailPreviewOut:
         place = await templates.of_organization(uow, organization)
         return await _preview(uow, place, kind, locale, data)
 
@@ -219,8 +224,8 @@ class EventMailTemplateController(Controller):
         opt=declare(_MANAGE, _STAFF, TemplateInvalid),
     )
     async def preview(
-        self, uow: Uow, event: FromPath[UUID], kind: Kind, locale: LocalePath, data: JSONBody[schemas.PreviewIn]
-    ) -> schemas.PreviewOut:
+        self, uow: Uow, event: FromPath[UUID], kind: Kind, locale: LocalePath, data: JSONBody[schemas.MailPreviewIn]
+    ) -> schemas.MailPreviewOut:
         place = await templates.of_event(uow, event)
         return await _preview(uow, place, kind, locale, data)
 

@@ -7,14 +7,16 @@ from uuid import UUID
 from msgspec import Meta
 
 from api.domain.privacy import contracts
-from api.lib.schema import END, LINE, LOCALE, Input, Output
+from api.lib.schema import END, LINE, LOCALE, Input, Output, Text
 
 
 class ConsentOut(Output, frozen=True, kw_only=True):
-    """What somebody agreed to, in the words of ``text_version``."""
+    """What somebody agreed to, in the words of ``text_version``. ``title`` is the question of a form's consent, by
+    language; empty where it was asked outside a form."""
 
     uid: UUID
     purpose: str
+    title: Text
     text_version: str
     locale: str
     given_at: datetime
@@ -110,9 +112,10 @@ def erasure_out(one: contracts.Erasure) -> ErasureOut:
     )  # fmt: skip
 
 
-def consent_out(one: contracts.Consent, registration: UUID | None) -> ConsentOut:
+def consent_out(one: contracts.Consent, registration: UUID | None, title: Text) -> ConsentOut:
     """Return a consent as it is shown."""
     return ConsentOut(
-        uid=one.uid, purpose=one.purpose, text_version=one.text_version, locale=one.locale, given_at=one.given_at,
+        uid=one.uid, purpose=one.purpose, title=title, text_version=one.text_version, locale=one.locale,
+        given_at=one.given_at,
         withdrawn_at=one.withdrawn_at, source=one.source, registration=registration,
     )  # fmt: skip

@@ -69,7 +69,7 @@ async def begin(uow: UnitOfWork, which: str, locale: str, allowance: Allowance) 
 
 async def _event(uow: UnitOfWork, which: str) -> Event:
     event = await catalog.find(uow, which)
-    if event.state not in _OPEN or not uow.principal.has(Permission.REGISTRATION_MANAGE, event.organization_id):
+    if event.state not in _OPEN or not uow.principal.has(Permission.REGISTRATION_CREATE, event.organization_id):
         raise NotFound
     return event
 

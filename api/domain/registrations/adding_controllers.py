@@ -30,7 +30,7 @@ class AddingController(Controller):
         "/registrations/on-behalf",
         operation_id="addRegistration",
         summary="Begin a registration for somebody; its token fills it as a guest's does",
-        opt=declare(Permission.REGISTRATION_MANAGE, RouteClass.STAFF, EventClosed, Forbidden),
+        opt=declare(Permission.REGISTRATION_CREATE, RouteClass.STAFF, EventClosed, Forbidden),
     )
     async def add(self, uow: Uow, data: JSONBody[schemas.AddIn]) -> Response[schemas.RegistrationStarted]:
         allowance = Allowance(late=data.late, over=data.over, silent=data.silent)

@@ -116,4 +116,5 @@ async def timeline(uow: UnitOfWork, uid: UUID) -> list[Entry]:
         )
         for one in changes
     ]  # fmt: skip
-    return sorted(life, key=lambda entry: entry.at, reverse=True)
+    # The draft of a call that registers at once is written with its confirmation: it has begun all the same.
+    return sorted(life, key=lambda entry: (entry.kind != "begun", entry.at), reverse=True)

@@ -1,5 +1,6 @@
 """Routes of a person's own data: consents, the export, erasure; and erasure and register for privacy officers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from msgspec import Meta
 
 from api.domain.accounts.errors import AccountNeeded
 from api.domain.privacy import archive
+from api.domain.privacy.contracts import Consent
 from api.domain.privacy.errors import AlreadyWithdrawn
 from api.domain.privacy.schemas import (
     ConsentIn,
@@ -20,6 +22,7 @@ from api.domain.privacy.schemas import (
     consent_out,
     erasure_out,
 )
+from api.domain.registrations import consent_titles
 from api.domain.registrations import privacy_service as service
 from api.lib import clock
 from api.lib.http.routes import declare
@@ -32,6 +35,11 @@ _HOLDER = Permission.REGISTRATION_HOLDER
 _MANAGE = Permission.PRIVACY_MANAGE
 _CLASS = RouteClass.REGISTRATION
 _ARCHIVE = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "no-store"}
+
+
+async def _shown(uow: Uow, found: Sequence[tuple[Consent, UUID | None]]) -> list[ConsentOut]:
+    titles = await consent_titles.of(uow, [one for one, _ in found])
+    return [consent_out(one, registration, titles[one.uid]) for one, registration in found]
 
 
 class ErasureIn(Input, frozen=True, kw_only=True):
@@ -54,8 +62,8 @@ class OwnRegistrationController(Controller):
         opt=declare(_HOLDER, _CLASS),
     )
     async def consents(self, uow: Uow, registration: FromPath[UUID]) -> Response[list[ConsentOut]]:
-        found = [consent_out(one, registration) for one in await service.consents_of(uow, registration)]
-        return Response(found, headers={"Cache-Control": "no-store"})
+        found = [(one, registration) for one in await service.consents_of(uow, registration)]
+        return Response(await _shown(uow, found), headers={"Cache-Control": "no-store"})
 
     @post(
         "/consents",
@@ -65,7 +73,7 @@ class OwnRegistrationController(Controller):
     )
     async def give(self, uow: Uow, registration: FromPath[UUID], data: JSONBody[ConsentIn]) -> ConsentOut:
         given = await service.give(uow, registration, data.purpose, data.text_version, data.locale)
-        return consent_out(given, registration)
+        return (await _shown(uow, [(given, registration)]))[0]
 
     @post(
         "/consents/{consent:uuid}/withdraw",
@@ -75,7 +83,8 @@ class OwnRegistrationController(Controller):
         opt=declare(_HOLDER, _CLASS, AlreadyWithdrawn),
     )
     async def withdraw(self, uow: Uow, registration: FromPath[UUID], consent: FromPath[UUID]) -> ConsentOut:
-        return consent_out(await service.withdraw(uow, registration, consent), registration)
+        done = await service.withdraw(uow, registration, consent)
+        return (await _shown(uow, [(done, registration)]))[0]
 
     @post(
         "/data-export",
@@ -113,7 +122,7 @@ class MyConsentController(Controller):
         opt=declare(Permission.SIGNED_IN, RouteClass.DEFAULT, AccountNeeded),
     )
     async def mine(self, uow: Uow) -> list[ConsentOut]:
-        return [consent_out(one, registration) for one, registration in await service.my_consents(uow)]
+        return await _shown(uow, await service.my_consents(uow))
 
     @post(
         "/{consent:uuid}/withdraw",
@@ -124,7 +133,7 @@ class MyConsentController(Controller):
     )
     async def withdraw(self, uow: Uow, consent: FromPath[UUID]) -> ConsentOut:
         one, registration = await service.withdraw_mine(uow, consent)
-        return consent_out(one, registration)
+        return (await _shown(uow, [(one, registration)]))[0]
 
 
 class OrganizationPrivacyController(Controller):

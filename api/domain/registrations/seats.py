@@ -55,6 +55,7 @@ async def choose(
         ticket, quantity = tickets.get(ticket_id, (None, 0))
         more = quantity - held.get(ticket_id, 0)
         if more > 0 and ticket is not None:
+            await make_room(uow, registration, ticket, more)
             await _hold(uow, registration, ticket, more)
         elif more < 0:
             await ticket_service.give_back(uow, [{"ticket_id": ticket_id, "held": -more, "taken": 0}])

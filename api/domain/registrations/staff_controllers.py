@@ -1,6 +1,6 @@
 """Routes of registrations, for staff."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
@@ -30,7 +30,9 @@ class StaffRegistrationController(Controller):
 
     path = "/api/v1"
     tags = ("Staff",)
-    dependencies: ClassVar = {"asked": Provide(provide_asked, sync_to_thread=False)}
+    dependencies = {  # noqa: RUF012 (the framework declares it so)
+        "asked": Provide(provide_asked, sync_to_thread=False)
+    }
 
     @get(
         "/organizations/{organization:uuid}/registrations",

@@ -1,11 +1,10 @@
 """Every route declares a permission; one guard checks it, and the start fails where a route declares none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from litestar import Litestar
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler
 
 from api.lib.errors import Forbidden, Unauthenticated
 from api.lib.security import OPEN, Permission, Principal
@@ -17,16 +16,15 @@ class UndeclaredRoute(RuntimeError):
     """A route says nothing about who may call it."""
 
 
-def require_permission(connection: ASGIConnection[Any, Principal, Any, Any], handler: BaseRouteHandler) -> None:
+def require_permission(principal: Principal, opt: Mapping[str, Any]) -> None:
     """Let the request pass where the caller holds the route's permission in at least one organization.
 
     Which rows the caller then sees is the service's matter (and the database's): this is the outer door only.
     """
     # Only the framework's own handlers (OPTIONS, the OpenAPI document) have none: see check_declarations.
-    permission: Permission = handler.opt.get(KEY, Permission.PUBLIC)
+    permission: Permission = opt.get(KEY, Permission.PUBLIC)
     if permission in (Permission.PUBLIC, Permission.REGISTRATION_HOLDER):
         return
-    principal = connection.user
     if not principal.signed_in:
         raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
     if permission not in OPEN and not principal.organizations_with(permission):

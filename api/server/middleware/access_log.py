@@ -10,8 +10,6 @@ from typing import Any
 from api.lib import telemetry
 from api.lib.http.asgi import Scope
 
-log = telemetry.logger("access")
-
 ABORTED = 499  # nginx's number for a client that left before it was answered
 _LONGEST = 200
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -59,9 +57,10 @@ def write(
 ) -> None:
     """Write the line of one request."""
     principal = scope.get("user")
-    log.info(
+    telemetry.line(
+        "access",
         "request",
-        **{
+        {
             "http.method": method_of(scope),
             "http.route": route_of(scope),
             "http.url_details.path": clean_path(scope["path"]),

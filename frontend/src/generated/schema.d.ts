@@ -1846,7 +1846,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a registration for somebody; its token fills it as a guest's does
-         * @description Permission: `registration:manage`.
+         * @description Permission: `registration:create`.
          */
         post: operations["addRegistration"];
         delete?: never;
@@ -2796,6 +2796,9 @@ export interface components {
             registration: string | null;
             source: string;
             text_version: string;
+            title: {
+                [key: string]: string;
+            };
             /** Format: uuid */
             uid: string;
             withdrawn_at: string | null;
@@ -3236,6 +3239,23 @@ export interface components {
             keys: components["schemas"]["KeyOut"][];
         };
         /**
+         * MailPreviewIn
+         * @description A text to look at, with the facts of ``registration`` or of a sample.
+         */
+        MailPreviewIn: {
+            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
+            body: string;
+            registration?: string | null;
+            subject: string;
+        };
+        /** MailPreviewOut */
+        MailPreviewOut: {
+            body: string;
+            html: string;
+            subject: string;
+            text: string;
+        };
+        /**
          * MailingIn
          * @description To whom: the registrations named, or all confirmed ones of ``event``, or of the organization.
          */
@@ -3369,11 +3389,24 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /**
+         * PreviewIn
+         * @description The token of a preview (what follows ``#`` in its address).
+         */
+        PreviewIn: {
+            token: string;
+        };
         /** PreviewLink */
         PreviewLink: {
             /** Format: date-time */
             expires_at: string;
             url: string;
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            event: components["schemas"]["EventOut"];
+            flow: components["schemas"]["FlowOut"] | null;
+            problems: components["schemas"]["PreviewProblem"][];
         };
         /** PreviewProblem */
         PreviewProblem: {
@@ -3948,30 +3981,6 @@ export interface components {
             /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
             body: string;
             subject: string;
-        };
-        /** PreviewIn */
-        catalog_schemas_PreviewIn: {
-            token: string;
-        };
-        /** PreviewOut */
-        catalog_schemas_PreviewOut: {
-            event: components["schemas"]["EventOut"];
-            flow: components["schemas"]["FlowOut"] | null;
-            problems: components["schemas"]["PreviewProblem"][];
-        };
-        /** PreviewIn */
-        letters_schemas_PreviewIn: {
-            /** @description A subset of HTML with placeholders, `{{ name }}`, and conditions, `{{#if place}} … {{/if}}`. */
-            body: string;
-            registration?: string | null;
-            subject: string;
-        };
-        /** PreviewOut */
-        letters_schemas_PreviewOut: {
-            body: string;
-            html: string;
-            subject: string;
-            text: string;
         };
     };
     responses: never;
@@ -7467,7 +7476,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["letters_schemas_PreviewIn"];
+                "application/json": components["schemas"]["MailPreviewIn"];
             };
         };
         responses: {
@@ -7477,7 +7486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["letters_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["MailPreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -14209,7 +14218,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["letters_schemas_PreviewIn"];
+                "application/json": components["schemas"]["MailPreviewIn"];
             };
         };
         responses: {
@@ -14219,7 +14228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["letters_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["MailPreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -16292,7 +16301,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["catalog_schemas_PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -16302,7 +16311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["catalog_schemas_PreviewOut"];
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
             /** @description Problem: `bad-request`. */

@@ -78,6 +78,7 @@ export async function renderField(given: Given, shown: Shown = {}) {
           clock: { now: "2027-01-01T00:00:00Z", timezone: "Asia/Kolkata" },
           change: (path, value) => setValues((old) => withValueAt(old, path, value) as Answers),
           leave: (pointer) => seen.left.push(pointer),
+          errorsUnder: () => shown.error ?? "",
           errorAt: (pointer) => (pointer === "/answer" ? (shown.error ?? null) : null),
           registration: "r",
           step: "s",

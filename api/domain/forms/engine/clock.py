@@ -16,7 +16,6 @@ import msgspec
 DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _INSTANT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
 _OFFSET = re.compile(r"Z|[+-]([0-9]{2}):([0-9]{2})")
 
@@ -44,8 +43,13 @@ def instant(moment: datetime) -> int:
 
 def parse_date(text: str) -> int | None:
     """Days since 1970 of `YYYY-MM-DD`, None where it is no date of the calendar."""
-    match = _DATE.fullmatch(text)
-    return None if match is None else _day(int(match[1]), int(match[2]), int(match[3]))
+    # fromisoformat() takes other forms too (`20260131`, `2026-W05-6`), which have their hyphens elsewhere.
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text).toordinal() - _EPOCH
+    except ValueError:
+        return None
 
 
 def parse_time(text: str) -> int | None:
@@ -86,13 +90,6 @@ def _parse_offset(text: str) -> int | None:
     if hours > 23 or minutes > 59:
         return None
     return (hours * 60 + minutes) * (-1 if text[0] == "-" else 1)
-
-
-def _day(year: int, month: int, day: int) -> int | None:
-    try:
-        return date(year, month, day).toordinal() - _EPOCH
-    except ValueError:
-        return None
 
 
 MIN_DAY = 1 - _EPOCH

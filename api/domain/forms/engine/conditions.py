@@ -28,7 +28,7 @@ def evaluate_expression(expression: CompiledExpression, values: Mapping[str, Any
     runs = _RUNS.get(expression)
     if runs is None:
         runs = _RUNS[expression] = build(expression.nodes, _EMPTY, {})
-    context = Context.at(clock)
+    context = Context(clock)
     context.named = values
     value: Scalar = runs[expression.root](_EMPTY.frame(NONE), context)
     return value

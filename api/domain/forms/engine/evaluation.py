@@ -9,16 +9,17 @@ from weakref import WeakKeyDictionary
 
 from api.domain.forms.engine.clock import Clock
 from api.domain.forms.engine.compiled import NONE, CompiledChoice, CompiledForm, Item
-from api.domain.forms.engine.fields import PARSERS, AnswerRefused, empty
+from api.domain.forms.engine.entries import Entries, Entry, entries_of
+from api.domain.forms.engine.fields import AnswerRefused, empty
 from api.domain.forms.engine.fields.number import plain_number
 from api.domain.forms.engine.frames import DEFAULT_ITEMS, MAX_FRAMES, Frame, Layout
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
 from api.domain.forms.engine.program import Context, Run, build
 from api.domain.forms.engine.scalars import as_answer, as_scalar
-from api.domain.forms.engine.types import FieldType
-from api.domain.forms.engine.values import Scalar, to_boolean, to_number, to_string
+from api.domain.forms.engine.values import XPATH_SPACE, Scalar, to_boolean, to_number, to_string
 
+_NEVER_EMPTY = frozenset({bool, int, float, dict})
 MAX_UNKNOWN = 20
 """Unknown names reported per object."""
 
@@ -28,6 +29,7 @@ class Program:
     form: CompiledForm
     layout: Layout
     runs: list[Run]
+    entries: Entries
     places: dict[str, dict[str, list[int]]]
     """Of every choice list, where each value stands; one may stand there once for each filter."""
 
@@ -41,7 +43,8 @@ def program_of(form: CompiledForm) -> Program:
     if found is None:
         layout = Layout.of(form.items)
         places = {name: _places(choices) for name, choices in form.lists.items()}
-        found = Program(form, layout, build(form.nodes, layout, form.lists), places)
+        runs = build(form.nodes, layout, form.lists)
+        found = Program(form, layout, runs, entries_of(form, layout, runs), places)
         _PROGRAMS[form] = found
     return found
 
@@ -61,18 +64,16 @@ class Evaluation:
 
     def __init__(self, form: CompiledForm, answers: Any, clock: Clock, before: Mapping[str, Any] | None = None) -> None:
         self.program = program_of(form)
-        self.context = Context.at(clock)
+        self.context = Context(clock)
         self.frames: dict[int, list[Frame]] = {}
         self._count = 1
         self.root = self.program.layout.frame(NONE)
         self.root.before = before
         self.frames[NONE] = [self.root]
-        self._fill(self.root, NONE, answers)
-        items = form.items
-        for index in form.order:
-            item = items[index]
-            for frame in self.frames.get(item.scope, ()):
-                self._settle(frame, index, item)
+        self.fill(self.root, NONE, answers)
+        for entry in self.program.entries.order:
+            for frame in self.frames.get(entry.item.scope, ()):
+                self._settle(frame, entry)
 
     def run(self, node: int, frame: Frame) -> Any:
         return self.program.runs[node](frame, self.context)
@@ -80,55 +81,55 @@ class Evaluation:
     def truth(self, node: int, frame: Frame) -> bool:
         return to_boolean(self.program.runs[node](frame, self.context))
 
-    def _fill(self, frame: Frame, scope: int, answers: Any) -> None:
-        layout = self.program.layout
-        names, slots = layout.names[scope], layout.slots
-        if isinstance(answers, Mapping):
+    def fill(self, frame: Frame, scope: int, answers: Any) -> None:
+        """Take `answers`, any JSON at all, into `frame`."""
+        entries = self.program.entries.scopes[scope]
+        names = entries.names
+        if answers.__class__ is dict or isinstance(answers, Mapping):
             for name, raw in answers.items():
-                index = names.get(name)
-                if index is None:
+                entry = names.get(name)
+                if entry is None:
                     frame.unknown.append(str(name))
-                else:
-                    self._take(frame, slots[index], layout.items[index], raw)
-        for index in layout.members[scope]:
-            item = layout.items[index]
-            if item.read_only and item.kind == "field" and item.type is not FieldType.CALCULATED:
-                self._forget(frame, slots[index])
-                if item.opening == NONE:
-                    self._take(frame, slots[index], item, item.default)
+                elif entry.parse is not None:
+                    self._take(frame, entry, raw)
+                elif entry.repeat:
+                    frame.raw[entry.slot] = raw
+        for entry in entries.given:
+            frame.values[entry.slot] = ""
+            frame.clean.pop(entry.slot, None)
+            frame.refused.pop(entry.slot, None)
+            if entry.item.opening == NONE:
+                self._take(frame, entry, entry.item.default)
 
-    def _forget(self, frame: Frame, slot: int) -> None:
-        frame.values[slot] = ""
-        frame.clean.pop(slot, None)
-        frame.refused.pop(slot, None)
-
-    def _take(self, frame: Frame, slot: int, item: Item, raw: Any) -> None:
-        if item.kind == "repeat":
-            frame.raw[slot] = raw
+    def _take(self, frame: Frame, entry: Entry, raw: Any) -> None:
+        # What begins with a letter is not empty: most answers need no closer look.
+        if (raw[:1] in XPATH_SPACE if raw.__class__ is str else raw.__class__ not in _NEVER_EMPTY) and empty(raw):
             return
-        parse = PARSERS.get(item.type) if item.type is not None else None
-        if parse is None or empty(raw):
+        if entry.parse is None:
             return
+        item, slot = entry.item, entry.slot
         if item.sensitive and is_masked(raw):
             frame.clean[slot], frame.values[slot] = raw, as_scalar(raw)
             return
         try:
-            clean, value = parse(item, raw)
+            clean, value = entry.parse(item, raw)
         except AnswerRefused as refused:
             frame.refused[slot] = refused
             return
-        if clean not in ("", []):
+        if clean != "" and clean != []:
             frame.clean[slot], frame.values[slot] = clean, value
 
-    def _settle(self, frame: Frame, index: int, item: Item) -> None:
-        slot = self.program.layout.slots[index]
-        if not self._visible(frame, item):
+    def _settle(self, frame: Frame, entry: Entry) -> None:
+        item, slot = entry.item, entry.slot
+        if (entry.parent != NONE and not frame.visible[entry.parent]) or (
+            entry.relevant is not None and not to_boolean(entry.relevant(frame, self.context))
+        ):
             frame.visible[slot] = False
             frame.values[slot] = ""
             frame.clean.pop(slot, None)
             return
         if item.kind == "repeat":
-            self._enter(frame, index, slot, item)
+            self._enter(frame, entry.index, slot, item)
         elif item.row_conditions:
             self._drop_hidden_rows(frame, slot, item)
         elif item.calculation != NONE:
@@ -137,7 +138,7 @@ class Evaluation:
             if value != "":
                 frame.clean[slot] = plain_number(value) if isinstance(value, float) else value
         elif item.opening != NONE and item.read_only:
-            self._take(frame, slot, item, self.opening(frame, item))
+            self._take(frame, entry, self.opening(frame, item))
 
     def _calculated(self, frame: Frame, item: Item) -> Scalar:
         if item.trigger == NONE:
@@ -187,13 +188,6 @@ class Evaluation:
         )
         return tuple(dict.fromkeys(held))
 
-    def _visible(self, frame: Frame, item: Item) -> bool:
-        parent = item.parent
-        within = parent != NONE and self.program.form.items[parent].scope == item.scope
-        if within and not frame.visible[self.program.layout.slots[parent]]:
-            return False
-        return item.relevant == NONE or self.truth(item.relevant, frame)
-
     def _enter(self, frame: Frame, index: int, slot: int, item: Item) -> None:
         raw = frame.raw.get(slot)
         given = raw if isinstance(raw, list | tuple) else ()
@@ -213,7 +207,7 @@ class Evaluation:
         kept = before if isinstance(before, list) else ()
         for at, child in enumerate(children):
             child.before = kept[at] if at < len(kept) and isinstance(kept[at], dict) else None
-            self._fill(child, index, given[at] if at < len(given) else {})
+            self.fill(child, index, given[at] if at < len(given) else {})
 
     def _number_of_items(self, item: Item, frame: Frame, most: int) -> int:
         number = to_number(self.run(item.count, frame), self.context.zone)

@@ -27,21 +27,30 @@ from api.domain.forms.engine.values import (
 )
 
 
-@dataclass
 class Context:
-    """What an evaluation knows beside the answers."""
+    """What an evaluation knows beside the answers. Few forms ask for the time, so it is worked out when they do."""
 
-    zone: str
-    today: str
-    now: str
-    choice: Mapping[str, str] = field(default_factory=dict)
-    named: Mapping[str, Any] = field(default_factory=dict)
+    __slots__ = ("_clock", "_now", "_today", "choice", "named", "zone")
 
-    @classmethod
-    def at(cls, clock: Clock) -> Context:
-        moment = clocks.instant(clock.now)
-        wall = clocks.to_wall(moment, clock.timezone)
-        return cls(clock.timezone, clocks.date_text(wall // clocks.DAY), clocks.zoned_text(moment, clock.timezone))
+    def __init__(self, clock: Clock) -> None:
+        self.zone = clock.timezone
+        self.choice: Mapping[str, str] = {}
+        self.named: Mapping[str, Any] = {}
+        self._clock = clock
+        self._today: str | None = None
+        self._now: str | None = None
+
+    @property
+    def today(self) -> str:
+        if self._today is None:
+            self._today = clocks.date_text(clocks.to_wall(clocks.instant(self._clock.now), self.zone) // clocks.DAY)
+        return self._today
+
+    @property
+    def now(self) -> str:
+        if self._now is None:
+            self._now = clocks.zoned_text(clocks.instant(self._clock.now), self.zone)
+        return self._now
 
 
 Run = Callable[[Frame, Context], Any]

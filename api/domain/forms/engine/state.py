@@ -9,10 +9,10 @@ import msgspec
 
 from api.domain.forms.engine.clock import Clock
 from api.domain.forms.engine.compiled import NONE, CompiledForm, Item
+from api.domain.forms.engine.entries import Entry
 from api.domain.forms.engine.evaluation import Evaluation
 from api.domain.forms.engine.frames import Frame
-from api.domain.forms.engine.problems import pointer_token
-from api.domain.forms.engine.types import CHOICE_TYPES, FieldType
+from api.domain.forms.engine.values import to_boolean
 
 
 class FormState(msgspec.Struct, frozen=True):
@@ -49,15 +49,15 @@ def cleaned(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _cleaned(evaluation: Evaluation, frame: Frame, scope: int) -> dict[str, Any]:
-    layout = evaluation.program.layout
     found: dict[str, Any] = {}
-    for index in layout.members[scope]:
-        slot, item = layout.slots[index], layout.items[index]
-        if item.kind == "repeat":
-            if frame.children.get(index):
-                found[item.name] = [_cleaned(evaluation, child, index) for child in frame.children[index]]
-        elif slot in frame.clean:
-            found[item.name] = frame.clean[slot]
+    clean = frame.clean
+    for name, entry in evaluation.program.entries.scopes[scope].names.items():
+        if entry.repeat:
+            children = frame.children.get(entry.index)
+            if children:
+                found[name] = [_cleaned(evaluation, child, entry.index) for child in children]
+        elif entry.slot in clean:
+            found[name] = clean[entry.slot]
     return found
 
 
@@ -90,7 +90,6 @@ def _offered(evaluation: Evaluation, frame: Frame, item: Item, at: int) -> bool:
 class _State:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._layout = evaluation.program.layout
         self._visible: list[str] = []
         self._required: list[str] = []
         self._choices: dict[str, tuple[str, ...]] = {}
@@ -112,41 +111,40 @@ class _State:
         )
 
     def _walk(self, frame: Frame, scope: int) -> None:
-        shown = self._shown(frame, scope)
-        for index in self._layout.members[scope]:
-            slot, item = self._layout.slots[index], self._layout.items[index]
-            if item.type is FieldType.CALCULATED:
-                if slot in frame.clean:
-                    self._calculated[f"{frame.pointer}/{pointer_token(item.name)}"] = frame.clean[slot]
-            elif index in shown:
-                self._note(frame, index, item)
+        entries = self._evaluation.program.entries.scopes[scope]
+        shown = [False] * len(frame.visible)
+        for entry in entries.leaves:
+            if frame.visible[entry.slot]:
+                for container in entry.containers:
+                    if shown[container]:
+                        break
+                    shown[container] = True
+                self._note(frame, entry)
+        for entry in entries.calculated:
+            if entry.slot in frame.clean:
+                self._calculated[frame.pointer + entry.lead] = frame.clean[entry.slot]
+        for entry in entries.containers:
+            if shown[entry.slot]:
+                self._note_container(frame, entry)
 
-    def _note(self, frame: Frame, index: int, item: Item) -> None:
-        if item.kind in self._containers:
-            self._containers[item.kind].append(item.name)
-            return
-        pointer = f"{frame.pointer}/{pointer_token(item.name)}"
+    def _note_container(self, frame: Frame, entry: Entry) -> None:
+        """A container is shown where something of its own is."""
+        if entry.item.kind in self._containers:
+            self._containers[entry.item.kind].append(entry.item.name)
+        else:
+            self._visible.append(frame.pointer + entry.lead)
+
+    def _note(self, frame: Frame, entry: Entry) -> None:
+        pointer, evaluation = frame.pointer + entry.lead, self._evaluation
         self._visible.append(pointer)
-        if item.required != NONE and self._evaluation.truth(item.required, frame):
+        if entry.required is not None and to_boolean(entry.required(frame, evaluation.context)):
             self._required.append(pointer)
-        if item.type in CHOICE_TYPES:
-            offered = choices_on_offer(self._evaluation, frame, item)
+        if entry.narrowed:
+            offered = choices_on_offer(evaluation, frame, entry.item)
             if offered is not None:
                 self._choices[pointer] = offered
-        if item.row_conditions:
-            self._rows[pointer] = self._evaluation.rows(frame, item)
-        for child in frame.children.get(index, ()):
-            self._walk(child, index)
-
-    def _shown(self, frame: Frame, scope: int) -> set[int]:
-        """Items with something to show: a container only where one of its own is."""
-        shown: set[int] = set()
-        for index in reversed(self._layout.members[scope]):
-            item = self._layout.items[index]
-            if not frame.visible[self._layout.slots[index]] or item.type is FieldType.CALCULATED:
-                continue
-            if item.kind in ("field", "repeat") or index in shown:
-                shown.add(index)
-                if item.parent != scope:
-                    shown.add(item.parent)
-        return shown - {NONE}
+        if entry.item.row_conditions:
+            self._rows[pointer] = evaluation.rows(frame, entry.item)
+        if entry.repeat:
+            for child in frame.children.get(entry.index, ()):
+                self._walk(child, entry.index)

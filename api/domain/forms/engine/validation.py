@@ -11,15 +11,18 @@ import msgspec
 from api.domain.forms.engine.clock import Clock
 from api.domain.forms.engine.compiled import NONE, CompiledForm, Item
 from api.domain.forms.engine.document import Text
+from api.domain.forms.engine.entries import Entry
 from api.domain.forms.engine.evaluation import MAX_UNKNOWN, Evaluation
 from api.domain.forms.engine.frames import Frame
-from api.domain.forms.engine.limits import broken_limit
 from api.domain.forms.engine.masking import is_masked
 from api.domain.forms.engine.problems import pointer_token
 from api.domain.forms.engine.state import choices_on_offer, cleaned, on_offer
 from api.domain.forms.engine.types import FieldType
+from api.domain.forms.engine.values import to_boolean
 
 MAX_ERRORS = 500
+_WHOLE = frozenset({FieldType.RANKING, FieldType.MATRIX})
+"""Types that are answered as a whole or not at all."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -72,7 +75,6 @@ def validate(
 class _Check:
     def __init__(self, evaluation: Evaluation, partial: bool) -> None:
         self._evaluation = evaluation
-        self._layout = evaluation.program.layout
         self._partial = partial
         self.errors: list[FieldError] = []
         self.masked: list[str] = []
@@ -84,22 +86,20 @@ class _Check:
         for name in sorted(frame.unknown)[:MAX_UNKNOWN]:
             shown = pointer_token(_SURROGATES.sub("\ufffd", name)[:64])
             self.fail(f"{frame.pointer}/{shown}", "unknown_field", "This form has no such field.")
-        for index in self._layout.members[scope]:
-            slot, item = self._layout.slots[index], self._layout.items[index]
-            if not frame.visible[slot] or len(self.errors) >= MAX_ERRORS:
+        for entry in self._evaluation.program.entries.scopes[scope].checked:
+            if not frame.visible[entry.slot] or len(self.errors) >= MAX_ERRORS:
                 continue
-            pointer = f"{frame.pointer}/{pointer_token(item.name)}"
-            if item.kind == "repeat":
-                self._repeat(frame, index, slot, pointer)
-            elif item.kind == "field":
-                self._field(frame, slot, item, pointer)
+            if entry.repeat:
+                self._repeat(frame, entry)
+            else:
+                self._field(frame, entry)
 
-    def _repeat(self, frame: Frame, index: int, slot: int, pointer: str) -> None:
-        item = self._layout.items[index]
+    def _repeat(self, frame: Frame, entry: Entry) -> None:
+        item, slot, pointer = entry.item, entry.slot, frame.pointer + entry.lead
         raw = frame.raw.get(slot)
         if raw is not None and not isinstance(raw, list | tuple):
             self.fail(pointer, "type", "This has to be a list.")
-        children = frame.children.get(index, [])
+        children = frame.children.get(entry.index, [])
         if slot in frame.over:
             self.fail(pointer, "max_items", f"At most {frame.over[slot]} entries are possible.")
         elif not self._partial and len(children) < (item.min_items or 0):
@@ -108,39 +108,31 @@ class _Check:
         for at, child in enumerate(children):
             if at < len(given) and not isinstance(given[at], Mapping):
                 self.fail(child.pointer, "type", "This has to be an object.")
-            self.walk(child, index)
+            self.walk(child, entry.index)
 
-    def _field(self, frame: Frame, slot: int, item: Item, pointer: str) -> None:
-        refused = frame.refused.get(slot)
+    def _field(self, frame: Frame, entry: Entry) -> None:
+        slot, item = entry.slot, entry.item
+        refused = frame.refused.get(slot) if frame.refused else None
         if refused is not None:
-            self.fail(pointer, refused.code, refused.message)
+            self.fail(frame.pointer + entry.lead, refused.code, refused.message)
             return
-        if item.type is FieldType.CALCULATED:
-            self._calculated(frame, slot, item, pointer)
-            return
-        if slot not in frame.clean:
-            self._missing(frame, item, pointer)
-            return
-        clean = frame.clean[slot]
-        if item.sensitive and is_masked(clean):
-            self.masked.append(pointer)
-        elif not self._choice_holds(frame, item, clean):
-            self.fail(pointer, "choice", "This is not among the choices.")
+        clean = frame.clean.get(slot)
+        if clean is None:
+            if entry.required is not None and not self._partial:
+                self._missing(frame, entry)
+        elif item.sensitive and is_masked(clean):
+            self.masked.append(frame.pointer + entry.lead)
+        elif item.choices is not None and not self._choice_holds(frame, item, clean):
+            self.fail(frame.pointer + entry.lead, "choice", "This is not among the choices.")
         elif not self._partial:
-            self._limits(frame, item, clean, pointer)
+            self._limits(frame, entry, clean)
 
-    def _calculated(self, frame: Frame, slot: int, item: Item, pointer: str) -> None:
-        if not self._partial and slot in frame.clean:
-            self._constraint(frame, item, pointer)
-
-    def _missing(self, frame: Frame, item: Item, pointer: str) -> None:
-        if self._partial or item.required == NONE or not self._evaluation.truth(item.required, frame):
-            return
-        self.fail(pointer, "required", item.required_message or "This is needed.")
+    def _missing(self, frame: Frame, entry: Entry) -> None:
+        if entry.required is not None and to_boolean(entry.required(frame, self._evaluation.context)):
+            message = entry.item.required_message or "This is needed."
+            self.fail(frame.pointer + entry.lead, "required", message)
 
     def _choice_holds(self, frame: Frame, item: Item, clean: Any) -> bool:
-        if item.choices is None:
-            return True
         if item.type is FieldType.MATRIX:
             rows = self._evaluation.program.places.get(item.rows or "", {})
             return all(row in rows and self._chosen(frame, item, value) for row, value in clean.items())
@@ -153,31 +145,27 @@ class _Check:
             return all(value in known for value in values)
         return all(on_offer(self._evaluation, frame, item, value) for value in values)
 
-    def _limits(self, frame: Frame, item: Item, clean: Any, pointer: str) -> None:
-        if item.type is FieldType.CONSENT and clean is False:
-            self._missing(frame, item, pointer)
+    def _limits(self, frame: Frame, entry: Entry, clean: Any) -> None:
+        if clean is False and entry.item.type is FieldType.CONSENT:
+            self._missing(frame, entry)
             return
-        broken = broken_limit(item, clean) or self._incomplete(frame, item, clean)
-        if broken is None:
-            self._constraint(frame, item, pointer)
-        else:
-            self.fail(pointer, *broken)
+        broken: tuple[str, Text | str] | None = None if entry.limit is None else entry.limit(clean)
+        if broken is None and entry.item.type in _WHOLE:
+            broken = self._incomplete(frame, entry, clean)
+        if broken is not None:
+            self.fail(frame.pointer + entry.lead, *broken)
+        elif entry.constraint is not None and not to_boolean(entry.constraint(frame, self._evaluation.context)):
+            message = entry.item.constraint_message or "This answer is not possible here."
+            self.fail(frame.pointer + entry.lead, "constraint", message)
 
-    def _incomplete(self, frame: Frame, item: Item, clean: Any) -> tuple[str, Text | str] | None:
+    def _incomplete(self, frame: Frame, entry: Entry, clean: Any) -> tuple[str, Text | str] | None:
+        item, evaluation = entry.item, self._evaluation
         if item.type is FieldType.RANKING:
-            offered = choices_on_offer(self._evaluation, frame, item)
-            known = self._evaluation.program.places.get(item.choices or "", {})
-            if len(clean) < len(known if offered is None else offered):
-                return "incomplete", "Put all choices in order."
-        if (
-            item.type is not FieldType.MATRIX
-            or item.required == NONE
-            or not self._evaluation.truth(item.required, frame)
-        ):
+            offered = choices_on_offer(evaluation, frame, item)
+            known = evaluation.program.places.get(item.choices or "", {})
+            short = len(clean) < len(known if offered is None else offered)
+            return ("incomplete", "Put all choices in order.") if short else None
+        if entry.required is None or not to_boolean(entry.required(frame, evaluation.context)):
             return None
-        missing = set(self._evaluation.rows(frame, item)) - clean.keys()
+        missing = set(evaluation.rows(frame, item)) - clean.keys()
         return ("incomplete", item.required_message or "Every row needs an answer.") if missing else None
-
-    def _constraint(self, frame: Frame, item: Item, pointer: str) -> None:
-        if item.constraint != NONE and not self._evaluation.truth(item.constraint, frame):
-            self.fail(pointer, "constraint", item.constraint_message or "This answer is not possible here.")

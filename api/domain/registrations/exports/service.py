@@ -137,7 +137,7 @@ async def _pages(export: Export) -> AsyncIterator[list[str]]:
 
 async def _written(export: Export, plan: Plan) -> AsyncIterator[bytes]:
     pages = _pages(export)
-    first = await anext(pages, [])
+    first: list[str] = await anext(pages, [])
     if export.form is Format.CSV and len(first) < PAGE:
         yield spreadsheet.heading(plan)
         yield await asyncio.to_thread(lambda: spreadsheet.lines(list(map(Reader(plan).row, first))))

@@ -229,10 +229,8 @@ class Completions:
             return error
 
     async def _call(self, group: Sequence[Member]) -> list[Outcome]:
-        for at, member in enumerate(group):
-            member.n = at + 1
         outcomes = await repository.register(
-            self._kernel.database, {member.organization for member in group}, msgspec.json.encode(group)
+            self._kernel.database, {member.organization for member in group}, members.encode(group)
         )
         told = {
             destination

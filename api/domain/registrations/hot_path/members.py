@@ -109,6 +109,13 @@ class Member(msgspec.Struct, omit_defaults=True, kw_only=True):
     told: list[tuple[str, str]] | None = None
 
 
+def encode(group: Sequence[Member]) -> bytes:
+    """Return a group as the function takes it."""
+    for at, member in enumerate(group):
+        member.n = at + 1
+    return msgspec.json.encode(group)
+
+
 class Key(msgspec.Struct, frozen=True):
     """An Idempotency-Key in its scope, and the digest of what came with it."""
 

@@ -1,8 +1,9 @@
-import { type ComponentType, lazy } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { Route, Routes, useMatch, useSearchParams } from "react-router";
 import { SignedIn } from "@/app/SignedIn";
 import { Skeleton } from "@/components/ui/Feedback";
 import { SecondFactorBanner } from "@/features/accounts/SecondFactorBanner";
+import type { PreviewOf } from "@/features/authoring/FormImportPage";
 import { NotYours } from "@/features/organization/NotYours";
 import {
   ORGANIZATION_PAGES,
@@ -37,6 +38,10 @@ const FormImportPage = lazy(async () => ({
   default: (await import("@/features/authoring/FormImportPage")).FormImportPage,
 }));
 
+const FormPreview = lazy(async () => ({
+  default: (await import("@/features/registration/form/FormPreview")).FormPreview,
+}));
+
 export default function StaffRoute() {
   return <SignedIn>{(me) => <StaffArea me={me} />}</SignedIn>;
 }
@@ -62,7 +67,7 @@ function StaffArea({ me }: { me: Me }) {
       <SecondFactorBanner me={me} />
       <Routes>
         <Route index element={<StaffPage me={me} />} />
-        <Route path="forms" element={<FormImportPage me={me} />} />
+        <Route path="forms" element={<FormImportPage me={me} preview={drawForm} />} />
         {organization &&
           (Object.keys(PAGES) as OrganizationPage[]).map((page) => (
             <Route
@@ -76,6 +81,13 @@ function StaffArea({ me }: { me: Me }) {
     </>
   );
 }
+
+/** What an organiser imports is drawn by the same parts that participants answer with. */
+const drawForm: PreviewOf = (form, texts) => (
+  <Suspense fallback={<Skeleton label={texts.title} lines={6} />}>
+    <FormPreview form={form} texts={texts} />
+  </Suspense>
+);
 
 function Guarded({ me, organization, page }: PageProps & { page: OrganizationPage }) {
   const Page = PAGES[page];

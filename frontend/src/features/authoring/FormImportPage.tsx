@@ -1,45 +1,62 @@
-import { useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/components/ui/Button";
+import { CheckboxField } from "@/components/ui/ChoiceFields";
 import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { SelectField } from "@/components/ui/SelectField";
-import type { ImportReport, Me } from "@/lib/api/types";
-import { useText } from "@/lib/i18n/i18n";
-import { importForm, publishForm, sheetProblems } from "./api";
+import type { Me, SheetForm, SheetPreview } from "@/lib/api/types";
+import { previewSheet } from "./api";
+import { KeepForm } from "./KeepForm";
 import { ProblemTable } from "./ProblemTable";
 import "./authoring.css";
 import { useTexts } from "./texts";
+import type { Texts } from "./texts/en";
 
-/** What came of a workbook: a form, or none and the reasons. */
-type Outcome = Pick<ImportReport, "problems"> & { form: ImportReport["form"] | null };
+export type PreviewOf = (form: SheetForm, texts: Texts["preview"]) => ReactNode;
 
-/** An organiser brings a workbook, reads every problem at once, and publishes when there is none. */
-export function FormImportPage({ me }: { me: Me }) {
+type Props = {
+  me: Me;
+  /** Draws a form as those who register see it. */
+  preview: PreviewOf;
+};
+
+/** An organiser brings a workbook, reads every problem beside the form it makes, and publishes. */
+export function FormImportPage({ me, preview }: Props) {
   const texts = useTexts();
   const organizations = [
     ...new Map(me.grants.map(({ organization }) => [organization.uid, organization])).values(),
   ];
   const [organization, setOrganization] = useState(organizations[0]?.uid ?? "");
   const [file, setFile] = useState<File | null>(null);
-  const [report, setReport] = useState<Outcome | null>(null);
+  const [skips, setSkips] = useState(false);
+  const [report, setReport] = useState<SheetPreview | null>(null);
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+  const round = useRef(0);
 
-  const check = async () => {
+  const read = async (skipUnsupported: boolean) => {
     if (!file) return;
+    round.current += 1;
+    const mine = round.current;
     setPending(true);
     setProblem(null);
-    setReport(null);
     try {
-      setReport(await importForm(file, organization));
+      const found = await previewSheet(file, skipUnsupported);
+      if (mine === round.current) setReport(found);
     } catch (error) {
-      const problems = sheetProblems(error);
-      if (problems) setReport({ form: null, problems });
-      else setProblem(error);
+      if (mine === round.current) setProblem(error);
     } finally {
-      setPending(false);
+      if (mine === round.current) setPending(false);
     }
+  };
+  const choose = (chosen: File | null) => {
+    round.current += 1;
+    setFile(chosen);
+    setReport(null);
+    setProblem(null);
+    setSkips(false);
+    setPending(false);
   };
 
   return (
@@ -52,7 +69,7 @@ export function FormImportPage({ me }: { me: Me }) {
         className="stack import-form"
         onSubmit={(event) => {
           event.preventDefault();
-          check();
+          read(skips);
         }}
       >
         {organizations.length > 1 && (
@@ -68,10 +85,7 @@ export function FormImportPage({ me }: { me: Me }) {
           <input
             type="file"
             accept=".xlsx,.xls,.csv"
-            onChange={(event) => {
-              setFile(event.target.files?.[0] ?? null);
-              setReport(null);
-            }}
+            onChange={(event) => choose(event.target.files?.[0] ?? null)}
           />
         </label>
         <div>
@@ -80,54 +94,67 @@ export function FormImportPage({ me }: { me: Me }) {
           </Button>
         </div>
       </form>
-      {problem !== null && <ProblemAlert error={problem} onRetry={check} />}
-      {report && <Report key={file?.name} report={report} />}
+      {problem !== null && <ProblemAlert error={problem} onRetry={() => read(skips)} />}
+      {report && file && (
+        <Report
+          report={report}
+          skips={skips}
+          onSkip={(next) => {
+            setSkips(next);
+            read(next);
+          }}
+          preview={preview}
+        >
+          <KeepForm key={organization} {...{ file, organization, skips, report }} />
+        </Report>
+      )}
     </div>
   );
 }
 
-function Report({ report }: { report: Outcome }) {
+type ReportProps = {
+  report: SheetPreview;
+  skips: boolean;
+  onSkip: (skips: boolean) => void;
+  preview: PreviewOf;
+  children: ReactNode;
+};
+
+function Report({ report, skips, onSkip, preview, children }: ReportProps) {
   const texts = useTexts();
-  const text = useText();
-  const [state, setState] = useState<"idle" | "pending" | "published">("idle");
-  const [problem, setProblem] = useState<unknown>(null);
   const { form, problems } = report;
-
-  const publish = async (uid: string) => {
-    setState("pending");
-    setProblem(null);
-    try {
-      await publishForm(uid);
-      setState("published");
-    } catch (error) {
-      setProblem(error);
-      setState("idle");
-    }
-  };
-
+  const offersToSkip = skips || problems.some(({ code }) => code === "unsupported");
   return (
-    <section className="stack" aria-live="polite">
+    <div className="import-outcome">
+      <section className="stack" aria-label={texts.report}>
+        <div aria-live="polite">
+          {!form && (
+            <Alert tone="bad" title={texts.refusedTitle}>
+              {texts.refusedDetail}
+            </Alert>
+          )}
+        </div>
+        {offersToSkip && (
+          <CheckboxField
+            id="skip-unsupported"
+            label={texts.skip}
+            hint={texts.skipHint}
+            isSelected={skips}
+            onChange={onSkip}
+          />
+        )}
+        {form && children}
+        {problems.length > 0 && <ProblemTable problems={problems} />}
+      </section>
       {form && (
-        <Alert
-          tone="good"
-          title={texts.cleanTitle}
-          actions={
-            state !== "published" && (
-              <Button
-                variant="primary"
-                onPress={() => publish(form.uid)}
-                isPending={state === "pending"}
-              >
-                {state === "pending" ? texts.publishing : texts.publish}
-              </Button>
-            )
-          }
-        >
-          <p>{state === "published" ? texts.published : texts.cleanDetail(text(form.title))}</p>
-        </Alert>
+        <section className="import-preview stack" aria-labelledby="preview-title">
+          <div className="stack-s">
+            <h2 id="preview-title">{texts.preview.title}</h2>
+            <p className="small soft">{texts.preview.lead}</p>
+          </div>
+          {preview(form, texts.preview)}
+        </section>
       )}
-      {problem !== null && <ProblemAlert error={problem} />}
-      {problems.length > 0 && <ProblemTable problems={problems} />}
-    </section>
+    </div>
   );
 }

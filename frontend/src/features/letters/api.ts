@@ -5,7 +5,7 @@ type Schemas = components["schemas"];
 
 export type Template = Schemas["TemplateOut"];
 export type Words = Schemas["WordsIn"];
-export type Preview = Schemas["PreviewOut"];
+export type Preview = Schemas["MailPreviewOut"];
 export type Mailing = Schemas["MailingOut"];
 export type Rules = Schemas["RulesOut"];
 export type Kind = "confirmation" | "changed" | "cancellation" | "resend" | "resume-link";

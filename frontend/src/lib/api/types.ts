@@ -26,6 +26,9 @@ export type Organization = Schemas["OrganizationOut"];
 export type StaffRegistration = Schemas["StaffRegistration"];
 export type SyncState = Schemas["SyncOut"];
 export type ImportReport = Schemas["SheetImport"];
+export type FormSummary = Schemas["FormSummary"];
+export type SheetForm = Schemas["FormPreview"];
+export type SheetPreview = Schemas["SheetPreview"];
 export type SheetProblem = Schemas["SheetProblem"];
 
 export type Page<Item> = { items: Item[]; next_cursor: string | null };

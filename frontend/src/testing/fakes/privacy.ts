@@ -6,6 +6,7 @@ function consentsOf() {
     {
       uid: "c0000000-0001-4c1e-9b3a-000000000001",
       purpose: "photography",
+      title: { en: "You may take photographs of me" } as Record<string, string>,
       text_version: "2026-03",
       locale: "en",
       given_at: "2026-10-02T09:12:00Z",
@@ -16,6 +17,7 @@ function consentsOf() {
     {
       uid: "c0000000-0002-4c1e-9b3a-000000000002",
       purpose: "newsletter",
+      title: {} as Record<string, string>,
       text_version: "2025-11",
       locale: "hi",
       given_at: "2026-01-14T17:45:00Z",
@@ -73,6 +75,7 @@ export class FakePrivacy {
       };
       const consent = {
         ...body,
+        title: {},
         uid: `c0000000-0009-4c1e-9b3a-00000000000${this.consents.length}`,
         given_at: "2026-11-20T11:00:00Z",
         withdrawn_at: null,

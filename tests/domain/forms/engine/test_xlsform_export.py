@@ -142,6 +142,32 @@ def test_an_ordinary_form_uses_the_columns_of_the_standard() -> None:
     assert (rows["sign"][0], rows["sign"][7]) == ("image", "signature")
 
 
+@pytest.mark.parametrize("kind", WRITERS)
+def test_parts_of_answers_are_calculations_for_other_tools_and_nothing_to_us(kind: str) -> None:
+    raw = form(
+        (
+            "p",
+            [
+                field("home", "location"),
+                field("gift", "money", currencies=["EUR"]),
+                field("grid", "matrix", rows="l", choices="l"),
+                field("north", "text", relevant="${home.latitude} > 50 and ${home.longitude} > 0"),
+                field("thanks", "text", relevant="${gift.currency} = 'EUR' and ${grid.a} = 'b'"),
+            ],
+        ),
+        lists={"l": choices("a", "b")},
+    )
+    survives(kind, raw)
+    pyxform_accepts(kind, raw)
+    survey = openpyxl.load_workbook(io.BytesIO(export_xlsx(parse_document(raw))))["survey"]
+    at = [cell.value for cell in survey[1]].index("calculation")
+    worked_out = {row[1].value: row[at].value for row in survey if "." in str(row[1].value)}
+    assert worked_out == {
+        "home.latitude": "selected-at(${home}, 0)", "home.longitude": "selected-at(${home}, 1)",
+        "gift.currency": "'EUR'", "grid.a": "''",
+    }  # fmt: skip
+
+
 def test_what_looks_like_a_formula_is_text_in_a_workbook_and_inert_in_csv() -> None:
     words = ["=1+1", "+1", "-1", "@SUM(1)", "\uff1d1"]
     raw = form(("p", [field(f"q{at}", "text", hint={"en": text}) for at, text in enumerate(words)]))

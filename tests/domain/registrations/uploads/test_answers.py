@@ -7,14 +7,16 @@ import time_machine
 from sqlalchemy import text
 
 from api.domain.accounts.roles import Role
+from api.domain.catalog import flow_service, flows
+from api.domain.forms import service as forms
 from api.domain.registrations.uploads import collecting
 from api.lib import clock
-from api.lib.security import SYSTEM
+from api.lib.security import SYSTEM, Scope
 from api.lib.uow import Kernel, unit_of_work
 from tests.factories import documents
-from tests.factories.client import sign_in
-from tests.factories.files import GOOD, Sender, pdf
-from tests.factories.world import World
+from tests.factories.client import sign_in, whole
+from tests.factories.files import GOOD, Sender, paper_steps, pdf
+from tests.factories.world import World, organiser
 
 PDF = pdf()
 
@@ -110,6 +112,65 @@ async def test_a_submit_is_refused_where_a_file_has_gone(sender: Sender, papers:
         await uow.session.execute(text("DELETE FROM registration_upload"))
     refused = await sender.draft.submit()
     assert problems(refused) == {"/steps/papers/answers/letter": "upload"}
+
+
+async def test_a_registration_made_in_one_call_names_no_files(api: httpx.AsyncClient, papers: World) -> None:
+    made_up = {
+        "upload": "5f0c1d1e-8a55-4f0e-9f5c-6d2b7f1a0c3e", "name": "a.pdf", "media_type": "application/pdf", "size": 1,
+    }  # fmt: skip
+    body = whole(papers)
+    body["steps"]["papers"] = {"answers": {"letter": made_up}}
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        refused = await api.post(f"/api/v1/events/{papers.slug}/registrations", json=body, headers=headers)
+        assert problems(refused) == {"/steps/papers/answers/letter": "upload"}
+    body["steps"]["papers"] = {"answers": {}}
+    made = await api.post(f"/api/v1/events/{papers.slug}/registrations", json=body)
+    assert made.status_code == 201, made.text
+
+
+async def test_a_confirmed_registrations_file_can_be_changed_for_another(
+    api: httpx.AsyncClient, sender: Sender, papers: World, worker_kernel: Kernel
+) -> None:
+    old = await sender.upload("/letter", PDF, "application/pdf")
+    await sender.draft.save("papers", answers={"letter": old})
+    await sender.finish(papers)
+    new = await sender.upload("/letter", PDF + b"%%EOF", "application/pdf")
+    admin = await sign_in(api, f"{Role.ADMINISTRATOR.value}@example.org")
+    headers = admin | {"If-Match": sender.draft.headers["If-Match"]}
+    made_up = new | {"upload": "5f0c1d1e-8a55-4f0e-9f5c-6d2b7f1a0c3e"}
+    for answer, status in ((made_up, 422), (new, 200)):
+        body = {"steps": {"papers": {"answers": {"letter": answer}}}}
+        changed = await api.put(f"{sender.draft.address}/changes", json=body, headers=headers)
+        assert changed.status_code == status, changed.text
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=True):
+        assert await collecting.collect(worker_kernel) == 1
+    assert (await sender.content(new["upload"])).status_code == 200
+
+
+async def test_a_file_that_was_set_aside_with_its_answer_stays(
+    api: httpx.AsyncClient, sender: Sender, papers: World, kernel: Kernel, worker_kernel: Kernel
+) -> None:
+    given = {
+        "letter": await sender.upload("/letter", PDF, "application/pdf"),
+        "scan": await sender.upload("/scan", PDF, "application/pdf"),
+    }
+    await sender.draft.save("papers", answers=given)
+    source = documents.document("papers", documents.field("photo", "image"))
+    scope = Scope(frozenset({papers.organization.id}))
+    async with unit_of_work(kernel, organiser(papers.organization), scope) as uow:
+        await forms.update(uow, papers.forms["papers"], source, None)
+        await forms.publish(uow, papers.forms["papers"])
+        await flow_service.save_draft(uow, papers.event, flows.FlowDraft(tuple(paper_steps(papers.forms))), None)
+        newest, _ = await flow_service.publish(uow, papers.event)
+    moved = await api.post(
+        f"{sender.draft.address}/migration", json={"flow_version": str(newest)}, headers=sender.draft.headers
+    )
+    assert moved.status_code == 200, moved.text
+    sender.draft.body = moved.json()["registration"]
+    await sender.finish(papers)
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=True):
+        assert await collecting.collect(worker_kernel) == 0
+    assert (await sender.content(given["letter"]["upload"])).content == PDF
 
 
 async def test_only_the_holder_and_staff_get_at_a_file(api: httpx.AsyncClient, sender: Sender, papers: World) -> None:

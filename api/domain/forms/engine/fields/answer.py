@@ -46,7 +46,8 @@ def text_of(raw: Any) -> str:
     if not isinstance(raw, str):
         raise AnswerRefused("type", "This has to be text.")
     text = raw.strip(XPATH_SPACE)
-    if _CONTROL.search(text):
+    # What can be printed holds none of them; that is quicker to ask.
+    if not text.isprintable() and _CONTROL.search(text):
         raise AnswerRefused("format", "This contains characters that cannot be stored.")
     return text
 

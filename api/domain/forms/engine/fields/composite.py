@@ -30,7 +30,7 @@ _ON_EARTH = {"latitude": (-90, 90), "longitude": (-180, 180), "altitude": (-100_
 
 def parts_of(raw: Any, known: tuple[str, ...]) -> dict[str, Any]:
     """The answered parts of `raw`, in the order of `known`."""
-    if not isinstance(raw, Mapping):
+    if raw.__class__ is not dict and not isinstance(raw, Mapping):
         raise AnswerRefused("type", f"This has to be an object with the parts {', '.join(known)}.")
     if any(name not in known for name in raw):
         raise AnswerRefused("type", f"This has no other parts than {', '.join(known)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -56,10 +57,14 @@ def parse_email(item: Item, raw: Any) -> Answer:
 
 def parse_phone(_item: Item, raw: Any) -> Answer:
     """E.164 (`+919876543210`); spaces, hyphens, dots and brackets between digits are dropped."""
-    text = _PHONE_FILLERS.sub("", text_of(raw))
+    text = text_of(raw)
+    if not text[1:].isdigit():
+        text = _PHONE_FILLERS.sub("", text)
     refused = AnswerRefused("format", "This is not a telephone number with its country code, such as +91 98765 43210.")
     if not _PHONE.fullmatch(text):
         raise refused
+    if _plainly_possible(text):
+        return Answer(text, text)
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -68,6 +73,31 @@ def parse_phone(_item: Item, raw: Any) -> Answer:
         raise refused
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return Answer(text, text)
+
+
+def _plainly_possible(text: str) -> bool:
+    """Whether the library would give back just this number; asking it took a fifth of the time of a validation.
+
+    True only where the length is one of the country's and the library would take no prefix away.
+    """
+    for digits in (1, 2, 3):
+        plan = _numbering(text[1 : 1 + digits])
+        if plan is not None:
+            lengths, prefix = plan
+            national = text[1 + digits :]
+            return len(national) in lengths and national[0] != "0" and (prefix is None or not prefix.match(national))
+    return False
+
+
+@lru_cache(maxsize=2_048)
+def _numbering(country_code: str) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """How long national numbers are, and what stands before some of them within the country."""
+    region = phonenumbers.region_code_for_country_code(int(country_code))
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(country_code), region)
+    if plan is None or plan.general_desc is None:
+        return None
+    prefix = plan.national_prefix_for_parsing
+    return frozenset(plan.general_desc.possible_length), None if prefix is None else re.compile(prefix)
 
 
 def parse_url(item: Item, raw: Any) -> Answer:

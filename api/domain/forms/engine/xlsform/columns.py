@@ -66,7 +66,7 @@ SURVEY_ATTRIBUTES = (
 )  # fmt: skip
 """What the standard has no column for: attributes of a field by the names the document gives them."""
 PRS = {
-    "survey": frozenset({"type", "name", "page", "exact", *SURVEY_ATTRIBUTES}),
+    "survey": frozenset({"type", "name", "page", "part", "exact", *SURVEY_ATTRIBUTES}),
     "choices": frozenset({"list", "relevant", "exact"}),
     "settings": frozenset({"locales", "exact"}),
 }

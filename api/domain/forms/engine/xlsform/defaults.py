@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from api.domain.forms.engine.functions import FUNCTIONS
-from api.domain.forms.engine.parser import Call, Reference, children, parse
+from api.domain.forms.engine.parser import Call, Column, Expression, Reference, children, parse
 from api.domain.forms.engine.problems import ExpressionInvalid
 from api.domain.forms.engine.types import FieldType
 from api.domain.forms.engine.xlsform.parameters import number
@@ -76,24 +77,31 @@ def _candidates(value: Any, kind: FieldType) -> list[str]:
 
 def _expression(text: str) -> str:
     try:
-        parse(text)
+        nodes = list(_nodes(text))
     except ExpressionInvalid as error:
         raise ValueError(text) from error
+    if any(isinstance(node, Column) for node in nodes):
+        # A bare word names a column of choices, of which there are none here.
+        raise ValueError(text)
     return f"={text}"
 
 
 def _dynamic(text: str) -> bool:
     """Whether `text` is an expression that asks for something: an answer, or a function that exists."""
     try:
-        waiting = [parse(text)]
+        return any(
+            isinstance(node, Reference) or (isinstance(node, Call) and node.name in FUNCTIONS) for node in _nodes(text)
+        )
     except ExpressionInvalid:
         return False
+
+
+def _nodes(text: str) -> Iterator[Expression]:
+    waiting = [parse(text)]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Reference) or (isinstance(node, Call) and node.name in FUNCTIONS):
-            return True
+        yield node
         waiting.extend(children(node))
-    return False
 
 
 def _value(text: str, kind: FieldType) -> Any:

@@ -16,6 +16,7 @@ from api.domain.forms.engine.xlsform.columns import MEDIA, SURVEY_ATTRIBUTES
 from api.domain.forms.engine.xlsform.exact import difference
 from api.domain.forms.engine.xlsform.importing import Import
 from api.domain.forms.engine.xlsform.languages import language_of
+from api.domain.forms.engine.xlsform.parts import part_rows, parts_spoken_of
 from api.domain.forms.engine.xlsform.reader import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Sheet
 from api.domain.forms.engine.xlsform.report import Notes
 
@@ -24,7 +25,7 @@ _ORDER = {
     "survey": (
         "type", "name", "label", "hint", "guidance_hint", *_MEDIA, "required", "required_message", "relevant",
         "constraint", "constraint_message", "calculation", "trigger", "choice_filter", "default", "appearance",
-        "parameters", "read_only", "repeat_count", "prs:type", "prs:name", "prs:page", "description",
+        "parameters", "read_only", "repeat_count", "prs:type", "prs:name", "prs:page", "prs:part", "description",
         *(f"prs:{attribute}" for attribute in SURVEY_ATTRIBUTES), "prs:exact",
     ),
     "choices": ("list_name", "name", "label", *_MEDIA, "column", "prs:list", "prs:relevant", "prs:exact"),
@@ -69,6 +70,20 @@ class _Export:
         self._choices()
         for at, page in enumerate(self.document.pages):
             self._page(page, f"/pages/{at}")
+        self._parts()
+
+    def _parts(self) -> None:
+        spoken_of = parts_spoken_of([*self.survey, *self.choices])
+        if not spoken_of:
+            return
+        fields = {one.name: one for page in self.document.pages for one in _fields_of(page)}
+        filled: list[Cells] = []
+        for row in self.survey:
+            filled.append(row)
+            own = fields.get(row.get(("name", ""), ""))
+            if own is not None and own.type not in CONTAINERS:
+                filled.extend(part_rows(own, spoken_of.get(own.name, ())))
+        self.survey = filled
 
     def _settings(self) -> None:
         document = self.document

@@ -34,6 +34,9 @@ def read_survey(table: Table, notes: Notes) -> list[Entry]:
     stack: list[_Open] = []
     for row in table.rows:
         text = row.get("type")
+        if row.get("prs:part"):
+            # It only tells other tools what a part of an answer is.
+            continue
         if not text:
             if row.get("name") or row.texts:
                 notes.error(table.sheet, row.number, table.heading("type"), "missing_type", "the type is missing")

@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from api.domain.forms.engine.document import FormDocument
 from api.domain.forms.engine.xlsform.exporting import export_sheets

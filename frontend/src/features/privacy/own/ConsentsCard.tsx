@@ -8,13 +8,14 @@ import { Badge, Skeleton } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { explainedBy } from "@/lib/api/explain";
 import { formatDate, formatDateTime } from "@/lib/format/dates";
-import { useI18n } from "@/lib/i18n/i18n";
+import { useI18n, useText } from "@/lib/i18n/i18n";
 import type { Consent, DataSubject } from "../api";
 import { useTexts } from "../texts";
 import { AnalyticsSwitch } from "./AnalyticsSwitch";
 
 export function ConsentsCard({ subject }: { subject: DataSubject }) {
   const { messages: t } = useI18n();
+  const text = useText();
   const texts = useTexts();
   const queries = useQueryClient();
   const queryKey = [...subject.key, "consents"];
@@ -55,24 +56,31 @@ export function ConsentsCard({ subject }: { subject: DataSubject }) {
           }}
           explain={(error) => explainedBy(texts.problems, error)}
         >
-          <p>{texts.withdrawLead(purposeName(asking, texts.purposes))}</p>
+          <p>{texts.withdrawLead(purposeName(asking, texts.purposes, text))}</p>
         </ConfirmDialog>
       )}
     </Card>
   );
 }
 
-/** A form's consent is known by its field's name alone, which is written like `photo_consent`. */
-function purposeName({ purpose }: Consent, names: Readonly<Record<string, string>>): string {
+/** What the form has asked; without that, the field's name, which is written like `photo_consent`. */
+function purposeName(
+  { purpose, title }: Consent,
+  names: Readonly<Record<string, string>>,
+  text: (title: Consent["title"]) => string,
+): string {
+  const asked = names[purpose] ?? text(title);
+  if (asked) return asked;
   const words = purpose.replaceAll("_", " ");
-  return names[purpose] ?? words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
 }
 
 function useColumns(onWithdraw: (consent: Consent) => void): Column<Consent>[] {
   const { locale } = useI18n();
+  const text = useText();
   const texts = useTexts();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const nameOf = (consent: Consent) => purposeName(consent, texts.purposes);
+  const nameOf = (consent: Consent) => purposeName(consent, texts.purposes, text);
   return [
     { key: "purpose", label: texts.purpose, cell: nameOf },
     {

@@ -3,9 +3,8 @@ import { type FormField, pointerOf, valueAt } from "@/lib/document";
 import { useI18n } from "@/lib/i18n/i18n";
 import { controlId, type FieldProps, type Path, useForm } from "./context";
 import { FieldMedia, Guidance } from "./FieldMedia";
-import { PlainAnswer } from "./PlainAnswer";
+import { Question, quotesAnswers } from "./Question";
 import { RepeatAnswer } from "./RepeatAnswer";
-import { SensitiveAnswer } from "./SensitiveAnswer";
 
 /** All visible fields of a list. `base` is where their answers lie: the form itself, or one item of a repeat. */
 export function FieldList({ fields, base }: { fields: readonly FormField[]; base: Path }) {
@@ -20,6 +19,7 @@ export function FieldList({ fields, base }: { fields: readonly FormField[]; base
 
 function FieldView({ field, base }: { field: FormField; base: Path }) {
   const form = useForm();
+  const { locale } = useI18n();
   const path = [...base, field.name];
   const pointer = pointerOf(path);
   const screen = form.screen.field(pointer);
@@ -40,23 +40,15 @@ function FieldView({ field, base }: { field: FormField; base: Path }) {
         />
       );
     default:
-      return <Question {...props} />;
+      return (
+        <Question
+          {...props}
+          errors={form.errorsUnder(pointer)}
+          locale={locale}
+          quotes={quotesAnswers(field, form.document)}
+        />
+      );
   }
-}
-
-/** A control, with what the organiser put beside it. */
-function Question(props: FieldProps) {
-  const { field } = props;
-  const form = useForm();
-  const control = field.sensitive ? <SensitiveAnswer {...props} /> : <PlainAnswer {...props} />;
-  if (!field.media && !field.guidance) return control;
-  return (
-    <div className="question">
-      <FieldMedia media={field.media} label={form.text(field.label)} />
-      {control}
-      <Guidance text={form.text(field.guidance)} />
-    </div>
-  );
 }
 
 function Note({ field }: FieldProps) {

@@ -14,6 +14,8 @@ export type FormContextValue = {
   /** The field was left: from now on a malformed answer is pointed out. */
   leave: (pointer: string) => void;
   errorAt: (pointer: string) => string | null;
+  /** Every error of a field and of its parts, as one text: it changes when any of them does. */
+  errorsUnder: (pointer: string) => string;
   /** The registration and the step that the answers belong to. */
   registration: string;
   step: string;

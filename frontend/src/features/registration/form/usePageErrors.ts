@@ -90,6 +90,18 @@ export function usePageErrors(
     return all;
   }, [attempt, complete, located, program, values, left, refused, isFinal, onPage]);
 
+  const under = useMemo(() => {
+    const found = new Map<string, string>();
+    for (const { pointer, message } of shown.values()) {
+      const parts = pointer.split("/");
+      for (let depth = 2; depth <= parts.length; depth++) {
+        const above = parts.slice(0, depth).join("/");
+        found.set(above, `${found.get(above) ?? ""}${pointer} ${message}\n`);
+      }
+    }
+    return found;
+  }, [shown]);
+
   const entries: SummaryEntry[] = [...shown.values()].map(({ pointer, field, message }) => ({
     pointer,
     label: text(field.label),
@@ -102,6 +114,7 @@ export function usePageErrors(
     attempt,
     entries: attempt > 0 || isFinal ? entries : [],
     errorAt: (pointer: string) => shown.get(pointer)?.message ?? null,
+    errorsUnder: (pointer: string) => under.get(pointer) ?? "",
     leave: (pointer: string) =>
       setLeft((known) => (known.has(pointer) ? known : new Set(known).add(pointer))),
     /** Counts an attempt to go on; answers whether the page, and the whole form, may. */

@@ -4,9 +4,9 @@ import { PageHeading } from "@/components/ui/PageHeading";
 import { type FormPage, fieldsOfPage, pathOf } from "@/lib/document";
 import { useMessages } from "@/lib/i18n/i18n";
 import { refusalOf } from "../draft/snapshot";
-import { FormContext } from "../form/context";
 import { ErrorSummary } from "../form/ErrorSummary";
 import { FieldList } from "../form/FieldView";
+import { FormProvider } from "../form/FormProvider";
 import { Untranslated } from "../form/Untranslated";
 import { usePageErrors } from "../form/usePageErrors";
 import { usePageText } from "../form/usePageText";
@@ -82,8 +82,8 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
   const title = text(page.title) || text(program.document.title) || wizard.titleOf(stepName);
 
   return (
-    <FormContext.Provider
-      value={{
+    <FormProvider
+      form={{
         document: program.document,
         screen,
         values,
@@ -91,6 +91,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
         change: (path, value) => wizard.change(stepName, path, value),
         leave: errors.leave,
         errorAt: errors.errorAt,
+        errorsUnder: errors.errorsUnder,
         registration: snapshot.registration.uid,
         step: stepName,
         text,
@@ -124,7 +125,7 @@ export function FormStep({ wizard, stepName }: { wizard: Wizard; stepName: strin
           isLastPage={index === pages.length - 1}
         />
       </form>
-    </FormContext.Provider>
+    </FormProvider>
   );
 }
 
