@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from api.domain.forms.engine.document import plain
 from api.domain.forms.engine.xlsform.columns import Row, Table
 from api.domain.forms.engine.xlsform.report import Notes
 
@@ -22,10 +23,7 @@ def apply_exact(node: dict[str, Any], row: Row, table: Table, notes: Notes) -> N
     text = row.get("prs:exact")
     if not text:
         return
-    try:
-        given = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        given = None
+    given = json_of(text)
     if not isinstance(given, dict) or STRUCTURE & given.keys():
         message = "this column is written by exports and holds a JSON object of attributes; clear the cell"
         notes.error(table.sheet, row.number, table.heading("prs:exact"), "exact", message)
@@ -35,6 +33,14 @@ def apply_exact(node: dict[str, Any], row: Row, table: Table, notes: Notes) -> N
             node.pop(name, None)
         else:
             node[name] = value
+
+
+def json_of(text: str) -> Any:
+    """The JSON value in a cell; None where there is none, or one nested deeper than any document."""
+    try:
+        return plain(msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def difference(wanted: dict[str, Any], read: dict[str, Any]) -> str:
