@@ -1,4 +1,4 @@
-"""A virus scanner that speaks clamd's protocol (`man 8 clamd`, INSTREAM): files are put into its hands before they count."""
+"""A virus scanner that speaks the protocol of clamd (`man 8 clamd`, INSTREAM): it sees files before they count."""
 
 import asyncio
 import re

@@ -4,7 +4,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from api.lib.networks import is_here
 
-_OPEN = {"http": "https://", "redis": "rediss://", "udp": "unix:// or an agent on this machine"}
+_OPEN = {
+    "http": "https://",
+    "redis": "rediss://",
+    "udp": "unix:// or an agent on this machine",
+    "clamd": "clamd+unix:// or a scanner on this machine",
+}
 
 
 def complaint(name: str, value: str) -> str | None:

@@ -59,10 +59,10 @@ BEGIN
         bool_or(w.version IS DISTINCT FROM c.version) AS changed,
         bool_or(c.capacity < c.taken + c.held + w.quantity) AS gone,
         bool_or(c.capacity < c.taken + c.held + w.running) AS crowded
-      FROM wanted w CROSS JOIN LATERAL (
+      FROM wanted w LEFT JOIN LATERAL (
         SELECT k.capacity, k.taken, k.held, (SELECT t.xmin::text FROM event_ticket t WHERE t.id = w.ticket) AS version
         FROM event_ticket_counter k WHERE k.ticket_id = w.ticket
-      ) c
+      ) c ON true
       GROUP BY w.n
   ), decided AS (
     SELECT m.n, m.registration_uid, m.request_digest, CASE

@@ -3,13 +3,18 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from api.domain.registrations import outgoing
 from api.lib import clock
 from api.lib.db import Database
+from api.lib.security import SYSTEM
+from api.lib.uow import Kernel, unit_of_work
+from backend_sync.drain import WORKER
 from tests.factories.client import register, sign_in
 from tests.factories.world import World
 
@@ -116,9 +121,28 @@ async def test_seats_are_taken_and_given_back_with_the_change(holder: Holder, wo
     fewer = await holder.change(seats={"tickets": both[:1]}, people={"attendees": people[:1]})
     assert fewer.status_code == 200, fewer.text
     assert await taken(owner) == [1, 0]
-    assert [(one["name"], one["state"]) for one in holder.body["attendees"]] == [
-        ("Asha Kulkarni", "registered"), ("Ravi", "cancelled"),
-    ]  # fmt: skip
+    assert [one["name"] for one in holder.body["attendees"]] == ["Asha Kulkarni"]
+
+
+async def test_whom_a_change_took_off_stays_off_when_the_registration_is_taken_up_again(
+    holder: Holder, world: World, owner: Database, worker_kernel: Kernel
+) -> None:
+    seat = str(world.tickets[0])
+    two = [{"ticket": seat, "name": name, "email": ""} for name in ("Asha Kulkarni", "Ravi")]
+    await holder.change(seats={"tickets": [{"ticket": seat, "quantity": 2}]}, people={"attendees": two})
+    await holder.change(seats={"tickets": [{"ticket": seat, "quantity": 1}]}, people={"attendees": two[:1]})
+    async with unit_of_work(worker_kernel, WORKER, SYSTEM) as uow:
+        uid = UUID(holder.body["uid"])
+        told = (await outgoing.registrations(uow, [uid]))[uid].attendees
+    assert [(one.name, one.cancelled) for one in told] == [("Asha Kulkarni", False), ("Ravi", True)]
+    admin = await sign_in(holder.client, "administrator@example.org")
+    organization = f"/api/v1/organizations/{world.organization.uid}/registrations/{holder.body['uid']}"
+    await holder.client.post(f"{holder.address}/cancel", headers=admin)
+    assert await taken(owner) == [0, 0]
+    again = await holder.client.post(f"{organization}/reinstate", headers=admin)
+    assert again.status_code == 200, again.text
+    assert await taken(owner) == [1, 0]
+    assert [one["name"] for one in again.json()["attendees"]] == ["Asha Kulkarni"]
 
 
 async def test_seats_without_their_people_are_refused(holder: Holder, world: World, owner: Database) -> None:

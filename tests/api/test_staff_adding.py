@@ -194,7 +194,9 @@ async def test_a_clone_has_everything_but_registrations(
     assert again.json()["type"] == "/problems/slug-taken"
     published = await api.post(f"/api/v1/events/{clone['uid']}/publish", headers=admin)
     assert published.status_code == 200, published.text
-    there = World(world.organization, world.staff, clone["uid"], "retreat-two", [one["uid"] for one in clone["tickets"]])
+    there = World(
+        world.organization, world.staff, clone["uid"], "retreat-two", [one["uid"] for one in clone["tickets"]]
+    )
     await register(api, there)
     counts = await rows(
         owner, "SELECT e.slug, count(*) FROM registration r JOIN event e ON e.id = r.event_id GROUP BY 1 ORDER BY 1"

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.e2e.answers_special import DRAWERS
+
 Field = dict[str, Any]
 Drawer = Callable[[Field], Any]
 
-_SKIPPED = ("note", "calculated")
+_SKIPPED = ("note", "calculated", "hidden")
 _WORDS = (
     "Asha",
     "Bilal",
@@ -113,12 +115,15 @@ class AnswerMaker:
     def _draw(self, document: dict[str, Any], field: Field) -> Any:
         kind = field["type"]
         if kind == "repeat":
-            count = self._source.randint(field.get("min_items") or 0, min(field.get("max_items") or 3, 3))
-            inner = [one for one in leaves(field["fields"]) if one["type"] not in _SKIPPED]
+            most = min(field.get("max_items") or 3, 3)
+            count = self._source.randint(min(field.get("min_items") or 1, most), most)
+            inner = [one for one in leaves(field["fields"]) if _asked(one)]
             return [{one["name"]: self._draw(document, one) for one in inner} for _ in range(count)]
         if kind in ("single_choice", "multiple_choice"):
             return self._choice(document, field)
         drawer = self._drawers().get(kind)
+        if kind in DRAWERS:
+            return DRAWERS[kind](self._source, document, field)
         if drawer is None:
             raise CannotAnswer(f"{field['name']}: a field of type {kind}")
         return drawer(field)
@@ -149,7 +154,7 @@ class AnswerMaker:
     @staticmethod
     def _range(field: Field) -> tuple[int, int]:
         low = int(field.get("minimum") or 0)
-        return low, int(field["maximum"]) if "maximum" in field else low + 100
+        return low, int(field["maximum"]) if field.get("maximum") is not None else low + 100
 
     def _day(self) -> date:
         return datetime.now(UTC).date() + timedelta(days=self._source.randint(-80 * 365, 10 * 365))
@@ -179,5 +184,9 @@ def fields_of(document: dict[str, Any]) -> list[Field]:
         for page in document["pages"]
         for section in page["sections"]
         for field in leaves(section["fields"])
-        if field["type"] not in _SKIPPED
+        if _asked(field)
     ]
+
+
+def _asked(field: Field) -> bool:
+    return field["type"] not in _SKIPPED and not field.get("read_only")

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,6 +63,16 @@ class Organiser:
     def make_form(self, source: dict[str, Any]) -> str:
         """Publish a new form; returns its uid."""
         form = self.send("POST", "/forms", {"organization": self.organization, "source": source})
+        self.send("POST", f"/forms/{form['uid']}/publish", revision=form["revision"])
+        return str(form["uid"])
+
+    def import_sheet(self, path: Path) -> str:
+        """Publish a form made from a spreadsheet, without what is not supported; returns its uid."""
+        query = {"organization": self.organization, "skip_unsupported": "true"}
+        files = {"file": (path.name, path.read_bytes(), "application/octet-stream")}
+        answer = self.client.post("/forms/import", params=query, files=files)
+        assert answer.is_success, f"{path.name}: {answer.status_code} {answer.text}"
+        form = answer.json()["form"]
         self.send("POST", f"/forms/{form['uid']}/publish", revision=form["revision"])
         return str(form["uid"])
 

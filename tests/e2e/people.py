@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,12 @@ from uuid import uuid4
 import httpx
 
 from tests.e2e.answers import AnswerMaker, fields_of
+from tests.e2e.answers_special import File
 
 _ROUNDS = 80
 _TRIES = 40
+# Refusals of one answer after which it is left out.
+_PATIENCE = 30
 _FIELD = re.compile(r"^(?:/steps/(?P<step>[^/]+))?/answers/(?P<field>[^/]+)")
 
 
@@ -64,13 +68,15 @@ class Api:
         answer.raise_for_status()
         return cls(client, answer.json(), counts or Counts())
 
-    async def call(self, operation: str, *, headers: dict[str, str] | None = None, json: Any = None, **path: str
-                   ) -> httpx.Response:  # fmt: skip
+    async def call(self, operation: str, *, headers: dict[str, str] | None = None, json: Any = None,
+                   content: bytes | None = None, **path: str) -> httpx.Response:  # fmt: skip
         """Send a request until it is answered with something other than 429 or 503."""
         method, template = self._operations[operation]
         for attempt in range(_TRIES):
             try:
-                answer = await self._client.request(method, template.format(**path), headers=headers, json=json)
+                answer = await self._client.request(
+                    method, template.format(**path), headers=headers, json=json, content=content
+                )
             except httpx.TransportError:
                 if attempt + 1 == _TRIES:
                     raise
@@ -96,6 +102,8 @@ class Registrar:
         self._maker = AnswerMaker(self._source)
         self._steps: list[dict[str, Any]] = []
         self._forms: dict[str, dict[str, Any]] = {}
+        # What the last person who went step by step gave, by step.
+        self.given: dict[str, Any] = {}
 
     async def read_flow(self) -> None:
         """Fetch the flow document."""
@@ -145,19 +153,65 @@ class Registrar:
         return self._registered(_ok(answer), token, email)
 
     async def _save(self, draft: dict[str, Any], token: str, step: str, part: dict[str, Any]) -> dict[str, Any]:
+        sent: dict[int, dict[str, Any]] = {}
+        tries: Counter[str] = Counter()
         for _ in range(_ROUNDS):
+            given = await self._uploaded(draft, token, step, part, sent)
             answer = await self._api.call(
                 "saveStep", registration=draft["uid"], step=step,
-                headers=_holding(draft, token), json={"complete": True, **part},
+                headers=_holding(draft, token), json={"complete": True, **given},
             )  # fmt: skip
             if answer.status_code == 200:
                 self._learn({step: part})
+                self.given[step] = given
                 return _ok(answer)
             if answer.json()["type"] == "/problems/step-not-applicable":
                 return draft
             for _, fields in _refused_fields(answer).items():
+                for each in fields:
+                    tries[each] += 1
                 self._draw_again(step, part["answers"], fields)
+                self._give_up(step, part["answers"], {each for each in fields if tries[each] > _PATIENCE})
         raise Refused(f"{step}: no good answers after {_ROUNDS} rounds: {answer.text}")
+
+    async def _uploaded(
+        self, draft: dict[str, Any], token: str, step: str, value: Any, sent: dict[int, dict[str, Any]],
+        pointer: str = "",
+    ) -> Any:  # fmt: skip
+        """Return what is to be saved with each file in it sent; ``sent`` are the answers of those that were before."""
+        if isinstance(value, File):
+            if id(value) not in sent:
+                sent[id(value)] = await self._upload(draft, token, step, pointer.removeprefix("/answers"), value)
+            return sent[id(value)]
+        if isinstance(value, dict):
+            return {
+                name: await self._uploaded(draft, token, step, one, sent, f"{pointer}/{name}")
+                for name, one in value.items()
+            }
+        if isinstance(value, list):
+            return [
+                await self._uploaded(draft, token, step, one, sent, f"{pointer}/{at}") for at, one in enumerate(value)
+            ]
+        return value
+
+    async def _upload(self, draft: dict[str, Any], token: str, step: str, pointer: str, file: File) -> dict[str, Any]:
+        """Send a file chunk by chunk; returns the answer that names it."""
+        place = {"registration": draft["uid"]}
+        holder = {"Registration-Token": token}
+        body = {"step": step, "pointer": pointer, "name": file.name, "media_type": file.media_type,
+                "size": len(file.content)}  # fmt: skip
+        begun = _ok(await self._api.call("beginUpload", headers=holder, json=body, **place), 201)
+        for start in range(0, len(file.content), begun["chunk_size"]):
+            chunk = file.content[start : start + begun["chunk_size"]]
+            headers = holder | {"Upload-Offset": str(start), "Content-Type": "application/offset+octet-stream"}
+            answer = await self._api.call(
+                "appendToUpload", headers=headers, content=chunk, upload=begun["uid"], **place
+            )
+            if answer.status_code != 204:
+                raise Refused(f"{pointer}: {answer.status_code} {answer.text}")
+        found = _ok(await self._api.call("getUpload", headers=holder, upload=begun["uid"], **place))
+        answered: dict[str, Any] = found["answer"]
+        return answered
 
     async def _ticket(self, quantity: int) -> str:
         body = _ok(await self._api.call("getEvent", event=self._event))
@@ -187,6 +241,12 @@ class Registrar:
             self._counts.refused += 1
             self._maker.refused(document, each)
             answers[each] = self._maker.field(document, by_name[each])
+
+    def _give_up(self, name: str, answers: dict[str, Any], fields: set[str]) -> None:
+        """Leave out what no answer fits, where that is allowed: a town in a county that lists none."""
+        optional = {one["name"] for one in fields_of(self._document(name)) if not one.get("required")}
+        for each in fields & optional:
+            answers.pop(each, None)
 
     def _learn(self, steps: dict[str, dict[str, Any]]) -> None:
         for name, part in steps.items():

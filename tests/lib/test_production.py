@@ -15,6 +15,7 @@ GOOD = {
     "PRS_FRESHDESK_URL": "https://desk.example",
     "PRS_KMS_ENDPOINT": "http://localhost:4566",
     "PRS_STORAGE_URL": "s3://bucket/prs?endpoint=https://s3.example&region=eu",
+    "PRS_ANTIVIRUS_URL": "clamd+unix:///run/clamav/clamd.ctl",
     "PRS_DATADOG_URL": "udp://127.0.0.1:8125",
     "PRS_TRACES_URL": "unix:///run/datadog.sock",
 }
@@ -31,6 +32,7 @@ OPEN = {
     "deletions": {"PRS_MIXPANEL_DELETION_URL": "http://mixpanel.example"},
     "the key service": {"PRS_KMS_ENDPOINT": "http://10.0.0.5"},
     "files": {"PRS_STORAGE_URL": "s3://bucket/prs?endpoint=http://s3.example&region=eu"},
+    "files on their way to the scanner": {"PRS_ANTIVIRUS_URL": "clamd://scanner.example:3310"},
     "metrics": {"PRS_DATADOG_URL": "udp://agent.example:8125"},
     "traces": {"PRS_TRACES_URL": "http://agent.example:8126"},
 }

@@ -126,7 +126,8 @@ async def test_browsers_are_told_what_to_allow(settings: Settings, world: World,
         assert "frame-ancestors 'none'" in sent["content-security-policy"]
         assert sent["x-content-type-options"] == "nosniff"
         assert sent["cross-origin-resource-policy"] == sent["cross-origin-opener-policy"] == "same-origin"
-        assert "camera=()" in sent["permissions-policy"]
+        assert ("camera=()" in sent["permissions-policy"]) is (answer is not page)
+        assert "usb=()" in sent["permissions-policy"]
         assert ("strict-transport-security" in sent) is secure
         assert len(sent.get_list("content-security-policy")) == 1
     assert page.headers["content-security-policy"].startswith(POLICY)

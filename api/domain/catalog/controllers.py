@@ -1,11 +1,13 @@
 """Routes of the catalogue that everybody can see."""
 
 import hashlib
+from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from api.domain.catalog import contracts, flow_service, schemas, service, ticket_service
@@ -20,7 +22,7 @@ from api.lib.http import pagination
 from api.lib.http.preconditions import IfNoneMatch, etag
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
-from api.lib.security import Permission
+from api.lib.security import Permission, Principal
 from api.lib.throttle import RouteClass
 
 EventRef = Annotated[str, PathParameter(max_length=64, description="The event's uid or slug.")]
@@ -193,15 +195,24 @@ class CatalogController(Controller):
         summary="The event's flow with all its forms, in one cacheable answer",
         opt=declare(Permission.PUBLIC, RouteClass.CATALOGUE),
     )
-    async def get_flow(self, uow: Uow, event: EventRef, if_none_match: IfNoneMatch = None) -> Response[schemas.FlowOut]:
-        return cacheable(await flow_service.public_document(uow, event), if_none_match)
+    async def get_flow(
+        self, request: Request[Principal, Any, State], event: EventRef, if_none_match: IfNoneMatch = None
+    ) -> Response[schemas.FlowOut]:
+        # Without a unit of work: it comes from the process's memory, and reads in one of its own where it must.
+        document = await flow_service.public_document(request.app.state.kernel, request.user, event)
+        return cacheable(document, if_none_match)
+
+
+@lru_cache(maxsize=128)
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def cacheable(body: bytes, if_none_match: str | None) -> Response[Any]:
     """Return the document with its ETag, or 304 where the caller holds it already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    tag = _tag(body)
     headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
-    held = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
+    held = {part.strip().removeprefix("W/") for part in if_none_match.split(",")} if if_none_match else ()
     if tag in held or "*" in held:
         return Response(b"", status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

@@ -21,7 +21,8 @@ from api.domain.forms.contracts import PublishedForm
 from api.domain.forms.engine import content_hash
 from api.lib import clock
 from api.lib.errors import FieldProblem, NotFound
-from api.lib.uow import UnitOfWork, unit_of_work
+from api.lib.security import Principal
+from api.lib.uow import Kernel, UnitOfWork, unit_of_work
 
 
 async def save_draft(uow: UnitOfWork, event: UUID, draft: flows.FlowDraft, revision: int | None) -> tuple[int, int]:
@@ -147,13 +148,12 @@ async def compose(uow: UnitOfWork, event: contracts.Event, flow: FlowVersion) ->
     return flows.body(service.event_frame(event), flow.uid, flow.number, flow.document, documents)
 
 
-async def public_document(uow: UnitOfWork, which: str) -> bytes:
+async def public_document(kernel: Kernel, principal: Principal, which: str) -> bytes:
     """Return the flow that new registrations of an event begin on; cached, and forgotten when the event changes.
 
     Raises:
         NotFound: there is no such event, or it has no published flow.
     """
-    kernel, principal = uow.kernel, uow.principal
 
     async def build() -> bytes:
         # In a transaction of its own: others may be waiting for this document too.

@@ -134,7 +134,12 @@ class MailTemplateController(Controller):
         opt=declare(_MANAGE, _STAFF, TemplateInvalid),
     )
     async def preview(
-        self, uow: Uow, organization: FromPath[UUID], kind: Kind, locale: LocalePath, data: JSONBody[schemas.MailPreviewIn]
+        self,
+        uow: Uow,
+        organization: FromPath[UUID],
+        kind: Kind,
+        locale: LocalePath,
+        data: JSONBody[schemas.MailPreviewIn],
     ) -> schemas.MailPreviewOut:
         place = await templates.of_organization(uow, organization)
         return await _preview(uow, place, kind, locale, data)

@@ -7,6 +7,7 @@ the setting is undone with the line, and what follows is drawn with the glyphs o
 import re
 from collections.abc import Iterable
 from importlib.resources import as_file, files
+from itertools import groupby
 
 import msgspec
 import segno
@@ -17,8 +18,10 @@ from fpdf.fonts import TTFFont
 from api.domain.letters.texts import is_right_to_left
 from api.domain.letters.texts.ticket import TicketWords, words
 
-_LATIN = "NotoSans"
-# A script's font is loaded where the script occurs: each costs about 15 ms.
+# Most tickets need no more than Western and Central European letters, whose font is read in a third of the time. A
+# script's font is loaded where the script occurs: each costs 10 to 15 ms of processor time.
+_EUROPEAN = re.compile(r"[\n\u0020-\u007e\u00a0-\u017f\u2010-\u2026\u2030\u2039\u203a\u20ac\u20b9\u2122]*")
+_SMALL, _LARGE = "NotoSansLatin", "NotoSans"
 _SCRIPTS = {
     "NotoSansDevanagari": re.compile(r"[\u0900-\u097f\ua8e0-\ua8ff\u1cd0-\u1cff]"),
     "NotoSansArabic": re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]"),
@@ -53,7 +56,8 @@ class _Page(FPDF):
         super().__init__(format="A4")
         whole = "".join(texts)
         self.right_to_left = is_right_to_left(facts.locale)
-        wanted = [_LATIN, *(name for name, script in _SCRIPTS.items() if script.search(whole))]
+        self._main = _SMALL if _EUROPEAN.fullmatch(whole) else _LARGE
+        wanted = [self._main, *(name for name, script in _SCRIPTS.items() if script.search(whole))]
         folder = files("api.domain.letters") / "fonts"
         for family in wanted:
             for style, weight in _STYLES:
@@ -77,7 +81,7 @@ class _Page(FPDF):
         align = Align.R if self.right_to_left else Align.L
         top = self.get_y()
         with self.local_context():
-            self.set_font(_LATIN, "B" if bold else "", size)
+            self.set_font(self._main, "B" if bold else "", size)
             self.set_text_color(*ink)
             self.text(self.get_x(), top, " ")
             self.multi_cell(width, size * 0.53, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -92,9 +96,11 @@ class _Page(FPDF):
         left = _MARGIN if self.right_to_left else self.w - _MARGIN - _CODE
         top = self.get_y()
         for down, row in enumerate(rows):
-            for across, dark in enumerate(row):
+            # One rectangle for neighbours: a third of the work, and no hair lines between them.
+            for dark, run in groupby(enumerate(row), key=lambda cell: bool(cell[1])):
                 if dark:
-                    self.rect(left + across * unit, top + down * unit, unit * 1.02, unit * 1.02, style="F")
+                    cells = [across for across, _ in run]
+                    self.rect(left + cells[0] * unit, top + down * unit, unit * len(cells), unit * 1.02, style="F")
 
 
 def render(facts: TicketFacts) -> bytes:

@@ -83,6 +83,13 @@ export type FormField = {
   trigger?: string;
 };
 
+/** The answer to a question that a file answers. */
+export type FileValue = { upload: string; name: string; media_type: string; size: number };
+
+export function isFileValue(value: unknown): value is FileValue {
+  return typeof value === "object" && value !== null && "upload" in value && "name" in value;
+}
+
 export type FormSection = {
   name: string;
   title?: LocalizedText;

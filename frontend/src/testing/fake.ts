@@ -9,6 +9,7 @@ import {
 } from "@/lib/document";
 import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
+import { FakeLetters } from "./fakes/letters";
 import { FakeMigration } from "./fakes/migration";
 import { FakeOrganization } from "./fakes/organization";
 import { FakeOversight } from "./fakes/oversight";
@@ -48,6 +49,7 @@ export class FakeApi {
   readonly organization = new FakeOrganization();
   readonly oversight = new FakeOversight();
   readonly privacy = new FakePrivacy();
+  readonly letters = new FakeLetters();
   readonly migration = new FakeMigration((part) => {
     this.change(part);
     return this.registration;
@@ -68,6 +70,7 @@ export class FakeApi {
     this.refusals = [];
     this.accounts.reset();
     this.privacy.reset();
+    this.letters.reset();
     this.migration.reset();
     this.oversight.reset();
     this.organization.reset();
@@ -183,6 +186,13 @@ export class FakeApi {
       this.me ? HttpResponse.json(TOKEN) : problem({ status: 401, slug: "unauthenticated" }),
     ),
     ...this.accounts.handlers,
+    ...this.letters.handlers,
+    http.put("*/api/v1/registrations/:uid/changes", async ({ request }) =>
+      this.changeConfirmed(
+        request.headers.get("If-Match"),
+        (await request.json()) as { steps: Record<string, SaveStep> },
+      ),
+    ),
     ...this.privacy.handlers,
     ...this.migration.handlers,
     ...this.oversight.handlers,
@@ -285,6 +295,17 @@ export class FakeApi {
       }));
     }
     this.change(part);
+    return this.answer();
+  }
+
+  private changeConfirmed(
+    match: string | null,
+    body: { steps: Record<string, SaveStep> },
+  ): Response {
+    if (this.isStale(match)) return problem({ status: 412, slug: "precondition-failed" });
+    for (const [step, { answers }] of Object.entries(body.steps)) {
+      if (answers) this.changeElsewhere(step, answers);
+    }
     return this.answer();
   }
 

@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
 import {
   type Answers,
+  type FileValue,
   type FormField,
   isEmpty,
+  isFileValue,
   isMasked,
   pointerOf,
   valueAt,
@@ -27,10 +29,13 @@ type AnswerListProps = {
   timezone: string;
   /** What stands in place of a masked answer. */
   renderMasked?: ((answer: MaskedAnswer) => ReactNode) | undefined;
+  /** What stands in place of a file's name. */
+  renderFile?: ((file: FileValue) => ReactNode) | undefined;
 };
 
 /** The answers of a form as a list of question and answer; what the form hides is not shown. */
-export function AnswerList({ program, answers, timezone, renderMasked }: AnswerListProps) {
+export function AnswerList(props: AnswerListProps) {
+  const { program, answers, timezone, renderMasked, renderFile } = props;
   const { locale, messages: t } = useI18n();
   const screen = program.screen(answers);
   const document = program.document;
@@ -54,7 +59,11 @@ export function AnswerList({ program, answers, timezone, renderMasked }: AnswerL
     .flatMap((section) => section.fields);
   return (
     <dl className="answers">
-      <AnswerRows fields={fields} base={[]} {...{ answers, screen, format, renderMasked }} />
+      <AnswerRows
+        fields={fields}
+        base={[]}
+        {...{ answers, screen, format, renderMasked, renderFile }}
+      />
     </dl>
   );
 }
@@ -66,9 +75,11 @@ type RowsProps = {
   screen: FormScreen;
   format: AnswerFormat;
   renderMasked: AnswerListProps["renderMasked"];
+  renderFile: AnswerListProps["renderFile"];
 };
 
-function AnswerRows({ fields, base, answers, screen, format, renderMasked }: RowsProps) {
+function AnswerRows(props: RowsProps) {
+  const { fields, base, answers, screen, format, renderMasked, renderFile } = props;
   return (
     <>
       {fields.map((field) => {
@@ -76,8 +87,7 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
         const state = screen.field(pointerOf(path));
         if (!state.visible || field.type === "note") return null;
         if (field.type === "group") {
-          const inner = { fields: field.fields ?? [], base, answers, screen, format, renderMasked };
-          return <AnswerRows key={field.name} {...inner} />;
+          return <AnswerRows key={field.name} {...props} fields={field.fields ?? []} />;
         }
         const value = field.type === "calculated" ? state.calculated : valueAt(answers, path);
         const label = format.text(field.label);
@@ -92,11 +102,7 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
                 // biome-ignore lint/suspicious/noArrayIndexKey: an item's place is its identity
                 <dd key={index}>
                   <dl className="answers">
-                    <AnswerRows
-                      {...{ answers, screen, format, renderMasked }}
-                      fields={field.fields ?? []}
-                      base={[...path, index]}
-                    />
+                    <AnswerRows {...props} fields={field.fields ?? []} base={[...path, index]} />
                   </dl>
                 </dd>
               ))}
@@ -108,14 +114,16 @@ function AnswerRows({ fields, base, answers, screen, format, renderMasked }: Row
           <div key={field.name}>
             <dt>{label}</dt>
             <dd className={shown ? undefined : "soft"} dir="auto">
-              {isMasked(value) && renderMasked
-                ? renderMasked({
-                    pointer: pointerOf(path),
-                    label,
-                    masked: value.masked,
-                    format: (full) => formatAnswer(field, full, format),
-                  })
-                : shown || format.t.common.none}
+              {isFileValue(value) && renderFile
+                ? renderFile(value)
+                : isMasked(value) && renderMasked
+                  ? renderMasked({
+                      pointer: pointerOf(path),
+                      label,
+                      masked: value.masked,
+                      format: (full) => formatAnswer(field, full, format),
+                    })
+                  : shown || format.t.common.none}
             </dd>
           </div>
         );

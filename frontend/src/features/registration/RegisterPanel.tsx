@@ -7,6 +7,7 @@ import type { EventDetail } from "@/lib/api/types";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
 import { draftForEvent } from "./guestTokens";
+import { prefillOf } from "./prefill";
 import { startRegistration } from "./start";
 
 /** What a visitor of the event page can do: register, go on with a draft, or read why neither is possible. */
@@ -22,7 +23,7 @@ export function RegisterPanel({ event }: { event: EventDetail }) {
     setProblem(null);
     try {
       const registration = await startRegistration(event.uid, language);
-      navigate(`/register/${registration.uid}`);
+      navigate(`/register/${registration.uid}${prefillOf(window.location.search)}`);
     } catch (error) {
       setProblem(error);
       setPending(false);

@@ -13,6 +13,7 @@ import { conditionHolds, type FormProgram, programOf } from "@/lib/screen";
 import { Draft } from "./draft/Draft";
 import type { DraftSnapshot } from "./draft/snapshot";
 import type { Path } from "./form/context";
+import { prefilled } from "./prefill";
 
 export type Wizard = {
   flow: Flow;
@@ -82,11 +83,26 @@ function localesOf(programs: Record<string, FormProgram>, { event }: Registratio
 export function useWizard(flow: Flow, registration: Registration): Wizard {
   const text = useText();
   const [programs] = useState(() => programsOf(flow, registration));
+  // Read at once: the way to the first step has another address.
+  const [search] = useState(() => window.location.search);
   useOfferedLocales(localesOf(programs, registration));
   const [draft] = useState(() => makeDraft(flow, registration, programs));
   const snapshot = useSyncExternalStore(draft.subscribe, draft.getSnapshot);
 
   useEffect(() => draft.start(), [draft]);
+
+  // The address is read once; what it brings is laid over each form's own beginning, for a form that has answers does not begin.
+  useEffect(() => {
+    if (registration.state !== "draft") return;
+    for (const [step, program] of Object.entries(programs)) {
+      const known = draft.values(step);
+      const brought = prefilled(program.document, known, search);
+      if (Object.keys(brought).length === 0) continue;
+      const begun = Object.keys(known).length > 0 ? {} : program.opening();
+      for (const [name, value] of Object.entries({ ...begun, ...brought }))
+        draft.edit(step, name, value);
+    }
+  }, [draft, programs, registration, search]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the values are those of the snapshot
   const values = useMemo(

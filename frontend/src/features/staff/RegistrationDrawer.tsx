@@ -8,6 +8,7 @@ import type { Answers } from "@/lib/document";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
+import { FileLink } from "./FileLink";
 import { useRegistrationDetails } from "./queries";
 import { SyncBadge } from "./SyncBadge";
 import { RevealAnswer } from "./sensitive/RevealAnswer";
@@ -129,6 +130,7 @@ function AnswersByStep({ registration, flow, mayReveal }: AnswersByStepProps) {
               program={programOf(form, registration.clock)}
               answers={answers}
               timezone={registration.clock.timezone}
+              renderFile={(file) => <FileLink registration={registration.uid} file={file} />}
               renderMasked={
                 mayReveal
                   ? (answer) => (

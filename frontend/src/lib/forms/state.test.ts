@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test, vi } from "vitest";
-import { evaluate, validate } from ".";
+import { evaluate, openingItem, validate } from ".";
 import type { Clock, CompiledForm, FormDocument, Json } from "./types";
 
 const path = resolve(import.meta.dirname, "../../../../tests/vectors/expressions.json");
@@ -100,3 +100,31 @@ test("hostile answers give errors, not exceptions", () => {
     });
   }
 });
+
+test("a new item begins with what its defaults work out", () => {
+  const { compiled } = form("opened");
+  const kids: Json = [{ kid: "Ana" }];
+  expect(openingItem(compiled, { kids }, ["kids"], clock)).toEqual({ kid: "Child 2", age: 3 });
+  expect(openingItem(compiled, {}, ["kids"], clock)).toEqual({ kid: "Child 1", age: 3 });
+});
+
+test("a matrix shows the rows whose condition holds", () => {
+  const { compiled, source } = form("rows");
+  const rows = (guests: number) =>
+    evaluate(compiled, source, { guests }, clock)
+      .pages[0]?.sections[0]?.fields.find(({ name }) => name === "menu")
+      ?.rows.map(({ value }) => value);
+  expect(rows(1)).toEqual(["meat", "salad"]);
+  expect(rows(3)).toEqual(["meat", "salad", "soup"]);
+});
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the form's own placeholders
+test("texts show parts of answers", () => {
+  const { compiled, source } = form("parts");
+  const answers = { name: { given: "Asha", family: "Rao" }, price: { amount: 5, currency: "JPY" } };
+  const { words } = evaluate(compiled, source, answers, clock);
+  expect(words("${name.given}: ${name}, ${price.currency} ${price}${spot.latitude}")).toBe(
+    "Asha: Asha Rao, JPY 5",
+  );
+});
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: the form's own placeholders

@@ -79,6 +79,35 @@ WRONG: list[tuple[Json, str, str]] = [
     ({"type": "single_choice", "choices": "yes_no", "constraint": ". = 'maybe'"}, "/constraint", "unknown_choice"),
     ({**YES, "choice_filter": "region = 'x'"}, "/choice_filter", "unknown_column"),
     ({**YES, "constraint": "jr:choice-name(., 'a') = ''"}, "/constraint", "arguments"),
+    ({"type": "ranking"}, "/choices", "missing"),
+    ({"type": "matrix", "choices": "yes_no"}, "/rows", "missing"),
+    ({"type": "matrix", "choices": "yes_no", "rows": "nope"}, "/rows", "unknown_list"),
+    ({"type": "matrix", "choices": "yes_no", "rows": "yes_no", "constraint": ". = 'yes'"}, "/constraint", "no_value"),
+    ({"rows": "yes_no"}, "/rows", "misplaced"),
+    ({"currencies": ["EUR"]}, "/currencies", "misplaced"),
+    ({"step": 2}, "/step", "misplaced"),
+    ({"accept": ["image/*"]}, "/accept", "misplaced"),
+    ({"type": "money", "currencies": ["EUR", "DEM"]}, "/currencies/1", "currency"),
+    ({"type": "money", "minimum": 1.5}, "/minimum", "limit"),
+    ({"type": "money", "minimum": 5, "maximum": 1}, "/minimum", "limit"),
+    ({"type": "money", "currencies": ["EUR"], "default": {"amount": 5, "currency": "USD"}}, "/default", "default"),
+    ({"type": "rating", "step": 0}, "/step", "limit"),
+    ({"type": "rating", "minimum": "1"}, "/minimum", "limit"),
+    ({"type": "file", "max_bytes": 0}, "/max_bytes", "limit"),
+    ({"type": "file", "accept": ["pdf"]}, "/accept/0", "media_type"),
+    ({"type": "image", "accept": ["image/png", "video/*"]}, "/accept/1", "media_type"),
+    ({"type": "image", "default": "x"}, "/default", "default"),
+    ({"type": "person_name", "default": {"first": "x"}}, "/default", "default"),
+    ({"type": "address", "default": "='x'"}, "/default", "default"),
+    ({"type": "matrix", "choices": "yes_no", "rows": "yes_no", "default": {"yes": "maybe"}}, "/default", "default"),
+    ({"type": "date", "default": "=tomorrow()"}, "/default", "unknown_function"),
+    ({"default": "=${b}"}, "/default", "unknown_name"),
+    ({"sensitive": True, "default": "=today()"}, "/default", "default"),
+    ({"trigger": "a"}, "/trigger", "misplaced"),
+    ({"type": "address", "maps_to": "registrant.name"}, "/maps_to", "misplaced"),
+    ({"type": "person_name", "maps_to": "registrant.email"}, "/maps_to", "mapping"),
+    ({"label": {"en": "Hello ${nobody.given}"}}, "/label/en", "unknown_name"),
+    ({"guidance": {"fr": "x"}}, "/guidance/fr", "locale"),
 ]  # fmt: skip
 
 
@@ -106,6 +135,68 @@ def test_every_problem_is_listed_at_once_structure_and_meaning_alike() -> None:
         ("/choice_lists/twice/1/value", "duplicate_choice"),
         ("/extra", "unknown_attribute"),
     }
+
+
+def test_every_problem_of_one_expression_is_listed_at_once() -> None:
+    text = "${nobody} > 1 and frob(1) and ${n} = 'x' and selected(${n}, 'a', 2) and ${who.first} = '' and pulldata('a')"
+    fields = [field("n", "integer"), field("who", "person_name"), field("c", "text", relevant=text)]
+    problems = [one for one in check_document(form(("p", fields))) if one.pointer.endswith("/2/relevant")]
+    assert [
+        (one.code, text[one.position or 0 :][:6]) for one in sorted(problems, key=lambda one: one.position or 0)
+    ] == [
+        ("unknown_name", "${nobo"),
+        ("unknown_function", "frob(1"),
+        ("type_clash", "= 'x' "),
+        ("arguments", "select"),
+        ("unknown_name", "${who."),
+        ("refused_function", "pullda"),
+    ]
+    assert any("given" in one.message for one in problems)
+
+
+def test_a_trigger_is_another_field_that_is_answered_where_the_calculation_stands() -> None:
+    def calculated(trigger: str) -> Json:
+        return field("c", "calculated", calculation="1", trigger=trigger)
+
+    inside = field("rep", "repeat", fields=[field("x", "text"), field("i", "calculated", calculation="1", trigger="a")])
+    fields = [field("a", "text"), field("note", "note"), inside]
+    for trigger, code in (("nobody", "unknown_name"), ("note", "no_value"), ("c", "no_value"), ("x", "no_value")):
+        assert (f"{AT[:-1]}3/trigger", code) in found(form(("p", [*fields, calculated(trigger)]))), trigger
+    assert found(form(("p", [*fields, calculated("a")]))) == set()
+
+
+def test_a_circle_through_a_trigger_or_a_default_that_is_followed_is_found() -> None:
+    fields = [
+        field("a", "calculated", calculation="1", trigger="b"),
+        field("b", "text", default="=${a}", read_only=True),
+    ]
+    assert "cycle" in {code for _, code in found(form(("p", fields)))}
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("../b", None),
+        ("./b", None),
+        ("/data/p/rep/b", None),
+        ("${rep}/b", None),
+        ("../../a", None),
+        ("/data/b", None),
+        ("${rep}/a", "unknown_name"),
+        ("/data/other/b", "unknown_name"),
+        ("../nobody", "unknown_name"),
+        ("//b", "syntax"),
+        ("../b/", "syntax"),
+        ("/", "syntax"),
+        ("b/a", "unknown_name"),
+        ("${a}[1]", "syntax"),
+    ],
+)
+def test_a_path_leads_to_a_field_through_the_containers_around_it(path: str, code: str | None) -> None:
+    fields = [field("a", "text"), field("rep", "repeat", fields=[field("b", "text"), field("c", "text")])]
+    fields[1]["fields"][1]["relevant"] = f"concat({path}, '') != ''"
+    codes = {one for _, one in found(form(("p", fields)))}
+    assert codes == (set() if code is None else {code}) or (code == "unknown_name" and "syntax" in codes)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,30 @@ from hypothesis import strategies as st
 
 from api.domain.forms.engine import Clock, CompiledForm, Validation, compile_form, evaluate, parse_document, validate
 from api.domain.forms.engine.fields.identity import verhoeff_digit, verhoeff_valid
-from tests.vectors.written_forms import FORMS, field, form
+from tests.vectors.build import FORMS
+from tests.vectors.generated_forms import SCRAPS
+from tests.vectors.written_forms import field, form
+from tests.vectors.written_types import KEPT
 
 CLOCK = Clock(datetime(2026, 11, 20, 20, tzinfo=UTC), "Asia/Kolkata")
 COMPILED = {name: compile_form(parse_document(raw)) for name, raw in FORMS.items()}
 SECRET = "S3CR3T-" + "9" * 12
+
+FITTING = [one[0] if isinstance(one, tuple) else one for kept in KEPT.values() for one in kept]
+PARTS = (
+    "amount",
+    "currency",
+    "line1",
+    "country",
+    "given",
+    "latitude",
+    "longitude",
+    "upload",
+    "name",
+    "size",
+    "food",
+    "mon",
+)
 
 anything = st.recursive(
     st.none()
@@ -30,6 +49,8 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=20,
 )
+parts = st.dictionaries(st.sampled_from(PARTS), st.sampled_from([*SCRAPS, *FITTING]), max_size=4)
+answer = anything | parts | st.sampled_from(FITTING)
 
 
 def names(compiled: CompiledForm) -> list[str]:
@@ -40,8 +61,8 @@ def names(compiled: CompiledForm) -> list[str]:
 def hostile(draw: st.DrawFn) -> tuple[CompiledForm, Any, bool]:
     compiled = COMPILED[draw(st.sampled_from(sorted(COMPILED)))]
     keys = st.sampled_from(names(compiled)) | st.text(max_size=5)
-    row = st.dictionaries(keys, anything, max_size=8)
-    answers = draw(st.dictionaries(keys, anything | st.lists(row, max_size=4), max_size=12) | anything)
+    row = st.dictionaries(keys, answer, max_size=8)
+    answers = draw(st.dictionaries(keys, answer | st.lists(row, max_size=4), max_size=12) | anything)
     return compiled, answers, draw(st.booleans())
 
 

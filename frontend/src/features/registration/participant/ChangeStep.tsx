@@ -60,7 +60,9 @@ export function ChangeStep(props: ChangeStepProps) {
     { errors: refused, isFinal: refused.length > 0 },
     text,
   );
-  useEffect(() => register(() => errors.tryPage().pageIsFine));
+  useEffect(() => {
+    register(() => errors.tryPage().pageIsFine);
+  });
   if (fields.length === 0) return null;
   return (
     <FormContext.Provider
@@ -72,6 +74,7 @@ export function ChangeStep(props: ChangeStepProps) {
         change: (path, value) => onChange(withValueAt(values, path, value) as Answers),
         leave: errors.leave,
         errorAt: errors.errorAt,
+        errorsUnder: errors.errorsUnder,
         text,
         shown,
         registration,

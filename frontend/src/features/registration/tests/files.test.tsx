@@ -2,9 +2,9 @@ import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { expectAccessible } from "@/testing/axe";
 import { FakeUploads, UPLOAD } from "@/testing/fakes/uploads";
+import { renderField } from "@/testing/field";
 import { server } from "@/testing/setup";
 import { stopAll } from "../form/files/useUpload";
-import { renderField } from "./harness";
 
 const KIB = 1024;
 let uploads: FakeUploads;

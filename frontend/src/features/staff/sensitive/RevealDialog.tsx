@@ -5,9 +5,11 @@ import { Dialog } from "@/components/ui/Dialog";
 import { Alert } from "@/components/ui/Feedback";
 import { SelectField } from "@/components/ui/SelectField";
 import { TextField } from "@/components/ui/TextField";
+import { isFileValue } from "@/lib/document";
+import { download } from "@/lib/download";
 import { useMessages } from "@/lib/i18n/i18n";
 import { useTexts } from "../texts";
-import { REASONS, type Reason, reveal } from "./api";
+import { REASONS, type Reason, reveal, revealFile } from "./api";
 
 type RevealDialogProps = {
   registration: string;
@@ -32,7 +34,11 @@ export function RevealDialog(props: RevealDialogProps) {
 
   const submit = async () => {
     if (reason === "") return;
-    const value = await reveal(registration, { step, pointer, reason, note: note.trim() });
+    const why = { reason, note: note.trim() };
+    const value = await reveal(registration, { step, pointer, ...why });
+    if (isFileValue(value)) {
+      download(await revealFile(registration, value.upload, why), value.name);
+    }
     onClose();
     onValue(value);
   };

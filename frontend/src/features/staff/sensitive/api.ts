@@ -28,6 +28,21 @@ export async function reveal(registration: string, body: Schemas["RevealIn"]): P
   return value;
 }
 
+/** A sensitive file, for the same reason as the answer that names it. */
+export function revealFile(
+  registration: string,
+  upload: string,
+  body: Schemas["FileRevealIn"],
+): Promise<Blob> {
+  return unwrap(
+    api.POST("/api/v1/registrations/{registration}/uploads/{upload}/reveals", {
+      params: { path: { registration, upload } },
+      body,
+      parseAs: "blob",
+    }),
+  ) as Promise<unknown> as Promise<Blob>;
+}
+
 export async function searchByNumber(
   organization: string,
   identity: Identity,

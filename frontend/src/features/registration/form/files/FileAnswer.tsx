@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import { FieldGroup } from "@/components/ui/FieldGroup";
+import { type FileValue, isFileValue } from "@/lib/document";
 import { type FieldProps, useForm } from "../context";
 import { useFieldText } from "../useFieldText";
-import type { FileValue } from "./api";
 import { BrokenOff } from "./BrokenOff";
 import { FileChooser } from "./FileChooser";
 import { GivenFile } from "./GivenFile";
@@ -10,10 +10,6 @@ import { SendingFile } from "./SendingFile";
 import { SignaturePad } from "./SignaturePad";
 import "./files.css";
 import { useUpload } from "./useUpload";
-
-function isFile(value: unknown): value is FileValue {
-  return typeof value === "object" && value !== null && "upload" in value;
-}
 
 /** A question that a file answers: chosen, dropped, taken with the camera, recorded or, for a signature, drawn or typed. */
 export default function FileAnswer(props: FieldProps) {
@@ -35,7 +31,7 @@ export default function FileAnswer(props: FieldProps) {
     done({ upload: file.name, name: file.name, media_type: file.type, size: file.size }, file);
   const take = registration === "" ? keepHere : choose;
   const words = useFieldText(props);
-  const given = isFile(value) ? value : null;
+  const given = isFileValue(value) ? value : null;
   const shown = local && local.uid === given?.upload ? local.file : null;
 
   return (

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/Button";
 import { asProblem } from "@/lib/api/problem";
-import type { FormField } from "@/lib/document";
+import type { FileValue, FormField } from "@/lib/document";
 import { download } from "@/lib/download";
 import { useI18n } from "@/lib/i18n/i18n";
-import { type FileValue, loadContent } from "./api";
+import { loadContent } from "./api";
 import { sizeInWords } from "./kinds";
 import { problemText } from "./problemText";
 import type { Place } from "./remembered";

@@ -1,5 +1,6 @@
 import { ApiProblem, asProblem } from "@/lib/api/problem";
-import { beginUpload, type FileValue, getUpload, removeUpload, sendChunk } from "./api";
+import type { FileValue } from "@/lib/document";
+import { beginUpload, getUpload, removeUpload, sendChunk } from "./api";
 import { mediaTypeOf } from "./kinds";
 import { forget, isSame, type Place, recall, remember } from "./remembered";
 

@@ -3,8 +3,6 @@ import { problemFrom } from "@/lib/api/problem";
 import { capability } from "../../guestTokens";
 import type { Place } from "./remembered";
 
-export type FileValue = { upload: string; name: string; media_type: string; size: number };
-
 function addressOf(place: Place, uid: string): string {
   return `/api/v1/registrations/${place.registration}/uploads/${uid}`;
 }

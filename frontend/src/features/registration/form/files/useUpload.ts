@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
-import { type FileValue, removeUpload } from "./api";
+import type { FileValue } from "@/lib/document";
+import { removeUpload } from "./api";
 import { forget, type Known, keyOf, type Place, recall } from "./remembered";
 import { Upload } from "./Upload";
 
