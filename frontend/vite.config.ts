@@ -23,7 +23,19 @@ export default defineConfig({
     // What nearly every page uses lies in one chunk: it compresses better than in a dozen small ones. A lower number would
     // bring the staff's parts to participants.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 12 }] } },
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            // What draws and checks a form, which the wizard and the organiser's preview both need whole.
+            {
+              name: "forms",
+              test: /src\/(features\/registration\/form\/\w+\.tsx?|lib\/screen|lib\/forms\/(?!codes|countries|languages|outcome)|components\/answers\/formatAnswer|components\/ui\/(ChoiceFields|FieldGroup)|features\/registration\/draft\/snapshot)/,
+            },
+            { name: "shared", minShareCount: 12, priority: 1 },
+          ],
+        },
+      },
     },
   },
   test: {

@@ -6,7 +6,7 @@ import { useMessages } from "@/lib/i18n/i18n";
 import type { Wizard } from "../useWizard";
 
 /** The seats went to someone else: says so, and leads back to the tickets. */
-export function SoldOutAlert({
+export default function SoldOutAlert({
   wizard,
   stepName,
   problem,

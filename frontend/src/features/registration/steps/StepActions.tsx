@@ -1,10 +1,12 @@
+import { lazy, Suspense } from "react";
 import { Button, LinkButton } from "@/components/ui/Button";
 import { Alert } from "@/components/ui/Feedback";
 import { ProblemAlert } from "@/components/ui/Problem";
 import { useMessages } from "@/lib/i18n/i18n";
 import type { Wizard } from "../useWizard";
-import { SoldOutAlert } from "./SoldOutAlert";
 import type { Finish } from "./useFinishStep";
+
+const SoldOutAlert = lazy(() => import("./SoldOutAlert"));
 
 type StepActionsProps = {
   wizard: Wizard;
@@ -43,7 +45,9 @@ export function StepActions({
       {finish.problem &&
         !(isOffline && finish.problem.isOffline) &&
         (finish.problem.slug === "ticket-sold-out" ? (
-          <SoldOutAlert wizard={wizard} stepName={stepName} problem={finish.problem} />
+          <Suspense>
+            <SoldOutAlert wizard={wizard} stepName={stepName} problem={finish.problem} />
+          </Suspense>
         ) : (
           <ProblemAlert error={finish.problem} />
         ))}
