@@ -78,11 +78,15 @@ class Hints:
             yield f'</{chunk.file}>; rel="modulepreload"; crossorigin'
             yield from (f'</{css}>; rel="preload"; as="style"; crossorigin' for css in chunk.css)
 
-    def _closure(self, key: str) -> Iterator[str]:
-        if (chunk := self.chunks.get(key)) is not None:
-            yield key
-            for one in chunk.imports:
-                yield from self._closure(one)
+    def _closure(self, key: str) -> list[str]:
+        found, waiting = list[str](), [key]
+        # Chunks may import each other.
+        while waiting:
+            one = waiting.pop()
+            if one not in found and one in self.chunks:
+                found.append(one)
+                waiting.extend(reversed(self.chunks[one].imports))
+        return found
 
     def for_page(self, path: str) -> dict[str, str]:
         """Return the Link header of a page of the app; none where nothing is known of it."""
