@@ -9,6 +9,7 @@ import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
 import { FileLink } from "./FileLink";
+import { HistoryList } from "./HistoryList";
 import { useRegistrationDetails } from "./queries";
 import { ResendButton } from "./ResendButton";
 import { SyncBadge } from "./SyncBadge";
@@ -49,6 +50,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
           {t.states[row.state] ?? row.state}
         </Badge>
         <SyncBadge sync={row.sync} />
+        {row.is_test && <Badge tone="warn">{texts.trial}</Badge>}
       </p>
       {row.sync.error && (
         <Alert tone="bad" title={texts.sync.dead}>
@@ -88,6 +90,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
       ) : (
         !error && <Skeleton label={t.common.loading} lines={5} />
       )}
+      <HistoryList uid={row.uid} />
     </>
   );
 }
