@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -77,7 +78,10 @@ def main(visits: int = 3) -> int:
     missed = 0
     with Stack.running({"frontend_dir": str(FRONTEND)}) as stack:
         publish(stack.url)
-        pages = {"event": lambda: f"{stack.url}/events/{SLUG}", "wizard": lambda: wizard_link(stack.url)}
+        pages: dict[str, Callable[[], str]] = {
+            "event": lambda: f"{stack.url}/events/{SLUG}",
+            "wizard": lambda: wizard_link(stack.url),
+        }
         for name, address in pages.items():
             result = summed_up(name, [visit(found, address()) for _ in range(visits)])
             results.keep(result)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyxform.xls2xform import convert  # type: ignore[import-untyped]
+from pyxform.xls2xform import convert
 
 from api.domain.forms.engine import (
     FieldType,
