@@ -49,16 +49,22 @@ class BrowserWalker:
 
     def _fill_page(self, go_on: Locator) -> None:
         here = self.page.url
-        more = self.page.get_by_role("button", name=re.compile("^One more"))
-        if more.count():
-            more.first.click()
+        self._take_a_seat()
         self._answer_all()
         for attempt in range(1, _TRIES):
             go_on.click()
             if self._went_on(here):
+                # The next page's parts arrive one after the other.
+                expect(self.page.locator(".skeleton")).to_have_count(0)
+                self.page.wait_for_timeout(3 * _SOON)
                 return
             self._mend(attempt)
         raise Stuck(f"{here}: {self.page.get_by_role('main').inner_text()[:1500]}")
+
+    def _take_a_seat(self) -> None:
+        more = self.page.get_by_role("button", name=re.compile("^One more"))
+        if more.count() and more.first.is_enabled():
+            more.first.click()
 
     def _went_on(self, here: str) -> bool:
         """Wait until the next page is there, or until this one says that something is wrong."""
@@ -91,13 +97,17 @@ class BrowserWalker:
         found = self._form().get_by_role(kind)  # type: ignore[arg-type]
         for at in range(found.count()):
             one = found.nth(at)
-            if one.is_visible() and not _is_answered(one, kind):
+            if one.is_visible() and _is_open(one, kind) and not _is_answered(one, kind):
                 self._answer(one, kind, 0)
 
     def _answer(self, one: Locator, kind: str, attempt: int) -> None:
         if kind == "radiogroup":
             options = one.get_by_role("radio")
-            options.nth(self._source.randrange(options.count())).check(force=True)
+            if not options.count():
+                # Nothing to choose from with the answers so far.
+                return
+            # An answer above may still be changing what is offered here: whether it took is seen at the next look.
+            options.nth(self._source.randrange(options.count())).click(force=True)
         elif kind == "checkbox":
             one.check(force=True)
         elif kind == "combobox":
@@ -148,6 +158,7 @@ class BrowserWalker:
 
     def _mend(self, attempt: int) -> None:
         """Answer otherwise what the page says is wrong."""
+        self._take_a_seat()
         wrong = self._form().locator("[aria-invalid=true]")
         for at in range(wrong.count()):
             one = wrong.nth(at)
@@ -165,6 +176,10 @@ class BrowserWalker:
                 one.fill((datetime.now(UTC) + timedelta(days=attempt * 40)).strftime("%Y-%m-%d"))
             else:
                 one.fill(self._typed(one, "spinbutton" if wanted == "number" else "textbox", attempt))
+
+
+def _is_open(one: Locator, kind: str) -> bool:
+    return kind in ("radiogroup", "checkbox") or one.is_editable()
 
 
 def _is_answered(one: Locator, kind: str) -> bool:
