@@ -39,6 +39,8 @@ STAFF_OF_HOLDERS: dict[str, Permission | None] = {
     "submitRegistration": Permission.REGISTRATION_MANAGE,
     "cancelRegistration": Permission.REGISTRATION_MANAGE,
     "createResumeLink": Permission.REGISTRATION_MANAGE,
+    "previewMigration": Permission.REGISTRATION_READ,
+    "migrateRegistration": Permission.REGISTRATION_MANAGE,
     "beginUpload": Permission.REGISTRATION_MANAGE,
     "getUpload": Permission.REGISTRATION_READ,
     "appendToUpload": Permission.REGISTRATION_MANAGE,
