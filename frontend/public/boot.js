@@ -1,4 +1,4 @@
-// Before the first paint: a page that is to be read from right to left begins on the right.
+// As early as can be without holding up the first paint: a page to be read from right to left begins on the right.
 try {
   const known = { ar: "rtl", hi: "ltr", en: "ltr" };
   const wanted = [
