@@ -43,6 +43,6 @@ reset: ## Remove all data of `make up`
 	@$(BOOTSTRAP) --then deploy.local.up reset
 
 clean: ## Remove what was installed and built; the data stays
-	rm -rf .venv .boot frontend/node_modules frontend/dist deploy/local/browser/node_modules tests/peers/oidc/node_modules
+	rm -rf .venv .boot frontend/node_modules frontend/dist deploy/local/browser/node_modules tests/peers/oidc/node_modules tests/peers/lighthouse/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

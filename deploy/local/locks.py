@@ -63,7 +63,8 @@ def missing_platforms(path: Path) -> list[str]:
 def lock_files(root: Path) -> list[Path]:
     """Returns every file of the repository that says where packages come from."""
     fixed = [root / "uv.lock", root / "deploy" / "local" / "uv.txt", *(root / name for name in EXPORTS)]
-    folders = [root, root / "frontend", root / "deploy" / "local" / "browser", root / "tests" / "peers" / "oidc"]
+    peers = [root / "tests" / "peers" / name for name in ("lighthouse", "oidc")]
+    folders = [root, root / "frontend", root / "deploy" / "local" / "browser", *peers]
     npm = [folder / name for folder in folders for name in ("package-lock.json", ".npmrc")]
     return [path for path in (*fixed, *npm) if path.is_file()]
 

@@ -14,7 +14,8 @@ from api.domain.registrations import repository
 from api.lib.db import Database
 from api.lib.settings import Settings
 from tests.conftest import Running, running
-from tests.factories.client import register, sign_in, whole
+from tests.factories import documents
+from tests.factories.client import Draft, register, sign_in, whole
 from tests.factories.world import World
 
 
@@ -68,6 +69,22 @@ async def test_a_registration_in_one_call_is_one_call_of_the_database(
         # Who came while a call was on its way went with the next.
         assert sum(calls) == 10
         assert len(calls) < 10
+
+
+async def test_saving_a_step_costs_a_fixed_number_of_statements_and_reads_no_ticket(
+    settings: Settings, world: World
+) -> None:
+    async with running(settings) as found:
+        draft = await Draft.start(found.client, world)
+        await draft.save("about", answers=documents.ANSWERS, complete=False)
+        counts = []
+        for children in (0, 20):
+            more = {"children": [{"child_name": f"Child {n}"} for n in range(children)]}
+            with counted(found) as statements:
+                await draft.save("about", answers=documents.ANSWERS | more, complete=False)
+            counts.append(len(statements))
+            assert not any("event_ticket" in statement for statement in statements)
+    assert counts[0] == counts[1] <= 15, statements
 
 
 @pytest.mark.parametrize("people", [1, 8])

@@ -1,5 +1,7 @@
 """Staff filter registrations by answer, ticket and time, and search them whatever the accents."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -65,7 +67,7 @@ async def test_answers_of_every_kind_filter(
     api: httpx.AsyncClient, admin: dict[str, str], address: str, crowded: str, owner: Database
 ) -> None:
     async def count(*answers: str) -> int:
-        params = {"event": crowded, "answer": list(answers), "limit": 200}
+        params: dict[str, Any] = {"event": crowded, "answer": list(answers), "limit": 200}
         found = await api.get(address, params=params, headers=admin)
         assert found.status_code == 200, found.text
         return len(found.json()["items"])
@@ -97,7 +99,7 @@ async def test_counts_are_those_of_the_lists(
     assert "passport" not in fields, "a sensitive answer can be asked for"
     for choice in [*fields["meal"]["choices"], *fields["vegan"]["choices"]]:
         field = "vegan" if choice["value"] in ("true", "false") else "meal"
-        asked = {"event": crowded, "answer": f"about.{field}:is:{choice['value']}", "limit": 200}
+        asked: dict[str, Any] = {"event": crowded, "answer": f"about.{field}:is:{choice['value']}", "limit": 200}
         listed = (await api.get(address, params=asked, headers=admin)).json()["items"]
         assert len(listed) == choice["count"]
     ticket = found["tickets"][0]
@@ -126,7 +128,7 @@ async def test_answers_need_their_event(api: httpx.AsyncClient, admin: dict[str,
 async def test_time_and_pages_hold_under_filters(
     api: httpx.AsyncClient, admin: dict[str, str], address: str, crowded: str
 ) -> None:
-    params = {"event": crowded, "answer": "about.nights:from:0", "limit": 7}
+    params: dict[str, Any] = {"event": crowded, "answer": "about.nights:from:0", "limit": 7}
     seen: list[str] = []
     cursor: str | None = None
     while True:

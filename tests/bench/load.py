@@ -60,7 +60,7 @@ class Report(msgspec.Struct):
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """Reads answers that carry a Content-Length, and tells who waits."""
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class _Run:
 
     async def client(self) -> None:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, self.plan.host, self.plan.port)
+        _, connection = await loop.create_connection(Connection, self.plan.host, self.plan.port)
         while self._more():
             at = self._sent % len(self._bodies)
             self._sent += 1

@@ -46,7 +46,7 @@ class Visitor(Watched):
             re.compile(r"^Saved [\d:]+"), timeout=15_000
         )
 
-    def stored(self, stack: Stack) -> dict[str, object]:
+    def stored(self) -> dict[str, object]:
         """Return what the server holds of the first step, read with the browser's own capability."""
         found: dict[str, object] = self.page.evaluate(
             """async (uid) => {
@@ -82,7 +82,7 @@ def fill_who(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("locale", ["en", "hi", "ar"])
-def test_every_page_is_open_to_all_in_every_language(stack: Stack, visitor: Visitor, visit: str, locale: str) -> None:
+def test_every_page_is_open_to_all_in_every_language(visitor: Visitor, visit: str, locale: str) -> None:
     page = visitor.speaks(locale).page
     page.goto("/")
     expect(page.locator(".event-card").first).to_be_visible()
@@ -114,7 +114,7 @@ def test_every_page_is_open_to_all_in_every_language(stack: Stack, visitor: Visi
     visitor.seen(f"wizard-{locale}-done")
 
 
-def test_every_type_is_answered_by_keyboard_and_kept(stack: Stack, visitor: Visitor, visit: str) -> None:
+def test_every_type_is_answered_by_keyboard_and_kept(visitor: Visitor, visit: str) -> None:
     visitor.speaks("en").begins(visit)
     page = visitor.page
     page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
@@ -126,7 +126,7 @@ def test_every_type_is_answered_by_keyboard_and_kept(stack: Stack, visitor: Visi
     visitor.box("site").fill("example.org")
     visitor.goes_on()
     visitor.box("gift").fill("1.234,50")
-    visitor.box("pocket").fill("٥٠٠")
+    visitor.box("pocket").fill("\u0665\u0660\u0660")
     page.locator("#answer-pocket-currency").select_option("AED")
     visitor.box("unit").select_option("KWD")
     page.get_by_role("button", name="Move Music up").press("Enter")
@@ -144,7 +144,7 @@ def test_every_type_is_answered_by_keyboard_and_kept(stack: Stack, visitor: Visi
     visitor.box("born").fill("1990-02-28")
     visitor.box("read").press("Space")
     visitor.is_saved()
-    kept = visitor.stored(stack)
+    kept = visitor.stored()
     assert kept == {
         "name": {"given": "Asha", "family": "Rao"},
         "email": "asha.wizard@example.org",
@@ -194,7 +194,7 @@ def test_two_devices_lose_nothing(stack: Stack, chromium: Browser, visitor: Visi
     dialog.get_by_role("button").last.click()
     visitor.is_saved()
     expect(visitor.box("phone")).to_have_value("+919876543210")
-    kept = visitor.stored(stack)
+    kept = visitor.stored()
     assert kept["name"] == {"given": "Aisha", "family": "Rao"}
     assert (kept["phone"], kept["site"]) == ("+919876543210", "https://example.org/me")
     other.close()
@@ -219,7 +219,7 @@ def test_without_a_line_answers_wait_and_go_by_themselves(stack: Stack, visitor:
     assert "asha.wizard@example.org" in visitor.kept()
     visitor.context.set_offline(False)
     visitor.is_saved()
-    assert visitor.stored(stack)["name"] == {"given": "Asha", "family": "Rao"}
+    assert visitor.stored()["name"] == {"given": "Asha", "family": "Rao"}
     visitor.goes_on()
     expect(page.locator(".ticket-choice")).to_be_visible()
 
@@ -269,10 +269,7 @@ def test_a_form_of_six_hundred_fields_stays_smooth(stack: Stack, visitor: Visito
     # The browser tells only of key presses that took 16 ms or more until the next picture.
     latencies = sorted([*slow, *([8.0] * (typed - len(slow)))])
     p95 = latencies[int(len(latencies) * 0.95)]
-    print(
-        f"key to picture: median {latencies[len(latencies) // 2]:.0f} ms, p95 {p95:.0f} ms, worst {latencies[-1]:.0f} ms"
-    )
-    assert p95 <= 50, latencies
+    assert p95 <= 50, f"median {latencies[len(latencies) // 2]:.0f} ms, p95 {p95:.0f} ms, worst {latencies[-1]:.0f} ms"
     # A condition still answers at once.
     visitor.box("q303").fill("no")
     expect(visitor.box("q304")).to_have_count(0)
@@ -280,9 +277,9 @@ def test_a_form_of_six_hundred_fields_stays_smooth(stack: Stack, visitor: Visito
     expect(visitor.box("q304")).to_have_count(1)
 
 
-def test_a_link_may_bring_hidden_answers(stack: Stack, visitor: Visitor, visit: str) -> None:
+def test_a_link_may_bring_hidden_answers(visitor: Visitor, visit: str) -> None:
     visitor.speaks("en").begins(visit, more="?prefill.source=newsletter&prefill.email=someone@example.org")
     fill_who(visitor)
     visitor.is_saved()
-    kept = visitor.stored(stack)
+    kept = visitor.stored()
     assert (kept["source"], kept["email"]) == ("newsletter", "asha.wizard@example.org")

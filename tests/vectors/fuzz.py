@@ -50,7 +50,7 @@ def in_node(mode: str, payload: Any) -> Any:
 
 
 def as_doubles(value: Any) -> Any:
-    """Numbers as doubles: JavaScript writes 1e18 with all its digits, more of which Python would read than there are."""
+    """Numbers as doubles: JavaScript writes 1e18 with more digits than a double has, and Python would read them all."""
     if isinstance(value, dict):
         return {name: as_doubles(one) for name, one in value.items()}
     if isinstance(value, list):

@@ -8,6 +8,7 @@ from api.domain.catalog import image_service
 from api.domain.jobs import service as jobs
 from api.domain.jobs.contracts import JOBS, Job, JobRun
 from api.domain.jobs.errors import LeaseLost
+from api.domain.letters import templates
 from api.domain.registrations import lifecycle
 from api.domain.registrations.uploads import collecting
 from api.domain.sync import service as sync
@@ -60,6 +61,7 @@ async def _purge_outbox(kernel: Kernel, _: JobRun) -> None:
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
             gone = await sync.purge_delivered(uow, clock.now() - KEEP_DELIVERED, _PURGE_BATCH)
             await jobs.forget(uow, clock.now() - jobs.RETENTION)
+            await templates.purge_trials(uow)
 
 
 async def _rotate_signing_keys(kernel: Kernel, _: JobRun) -> None:

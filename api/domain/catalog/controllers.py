@@ -65,6 +65,7 @@ def _summary(event: contracts.Event, organization: Organization) -> schemas.Even
         place=event.place,
         state=event.state,
         registration_open=event.registration_open(clock.now()) and event.flow_version_id is not None,
+        test_mode=event.test_mode,
         image=_image(event.image),
     )
 
@@ -96,7 +97,6 @@ async def event_out(uow: Uow, event: contracts.Event) -> schemas.EventOut:
         registration_opens_at=event.registration_opens_at,
         registration_closes_at=event.registration_closes_at,
         tickets=[ticket_out(ticket) for ticket in tickets],
-        test_mode=event.test_mode,
         revision=event.revision,
     )
 

@@ -72,7 +72,7 @@ def _condition(
     try:
         return engine.compile_condition(step.condition, types), []
     except engine.ExpressionInvalid as error:
-        return None, [FieldProblem(where, error.code, error.message)]
+        return None, [FieldProblem(where, one.code, one.message) for one in (error, *error.further)]
 
 
 def _shape(draft: FlowDraft, most_per_order: int) -> list[FieldProblem]:

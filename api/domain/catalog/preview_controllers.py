@@ -45,15 +45,15 @@ class PreviewController(Controller):
         status_code=200,
         opt=declare(Permission.PUBLIC, RouteClass.CATALOGUE, PreviewOver),
     )
-    async def open(self, uow: Uow, data: JSONBody[schemas.PreviewIn]) -> Response[schemas.PreviewOut]:
+    async def open(self, uow: Uow, data: JSONBody[schemas.EventPreviewIn]) -> Response[schemas.EventPreview]:
         event = await previewing.enter(uow, data.token)
         shown = await event_out(uow, event)
         try:
             flow = msgspec.json.decode(await previewing.flow(uow, event), type=schemas.FlowOut)
-            body = schemas.PreviewOut(event=shown, flow=flow, problems=[])
+            body = schemas.EventPreview(event=shown, flow=flow, problems=[])
         except FlowInvalid as error:
             problems = [
                 schemas.PreviewProblem(pointer=one.pointer, code=one.code, message=one.message) for one in error.errors
             ]
-            body = schemas.PreviewOut(event=shown, flow=None, problems=problems)
+            body = schemas.EventPreview(event=shown, flow=None, problems=problems)
         return Response(body, headers=_NO_STORE)

@@ -82,6 +82,7 @@ class EventSummary(Output, frozen=True, kw_only=True):
     place: str
     state: str
     registration_open: bool
+    test_mode: bool
     image: ImageOut | None
 
 
@@ -166,7 +167,7 @@ class EventPatch(Input, frozen=True, kw_only=True):
     test_mode: bool | UnsetType = UNSET
 
 
-class PreviewIn(Input, frozen=True, kw_only=True):
+class EventPreviewIn(Input, frozen=True, kw_only=True):
     """The token of a preview (what follows ``#`` in its address)."""
 
     token: Annotated[str, Meta(min_length=20, max_length=200)]
@@ -298,7 +299,7 @@ class PreviewProblem(Output, frozen=True, kw_only=True):
     message: str
 
 
-class PreviewOut(Output, frozen=True, kw_only=True):
+class EventPreview(Output, frozen=True, kw_only=True):
     """An event as it is edited. ``flow`` is null where ``problems`` keep it from being shown."""
 
     event: EventOut

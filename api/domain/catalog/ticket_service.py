@@ -197,7 +197,7 @@ async def give_back(uow: UnitOfWork, seats: Sequence[dict[str, Any]]) -> None:
 
 async def uids(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, UUID]:
     """Return tickets' uids by their private ids, whether on sale or deleted."""
-    return await repository.ticket_uids(uow.session, sorted(set(ids)))
+    return await repository.ticket_uids(uow.session, sorted(set(ids))) if ids else {}
 
 
 async def names(uow: UnitOfWork, event_ids: Sequence[int]) -> dict[int, str]:

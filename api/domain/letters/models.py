@@ -40,7 +40,7 @@ class MailTemplate(Key, Base):
 
 
 class MailTrial(Key, Base):
-    """A text that somebody has sent to themselves; it goes once it is sent."""
+    """A text that somebody has sent to themselves; it goes after a day."""
 
     __tablename__ = "mail_trial"
 

@@ -99,7 +99,7 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> bool:
 
 
 async def add_trial(session: AsyncSession, values: dict[str, Any]) -> int:
-    """Keep a trial until it is sent; returns its private key. Older ones go."""
+    """Keep a trial until it is sent; returns its private key."""
     return (await session.execute(insert(MailTrial).values(**values).returning(MailTrial.id))).scalar_one()
 
 

@@ -194,7 +194,6 @@ async def try_out(uow: UnitOfWork, place: Place, kind: MailKind, locale: str, wo
         raise MailNotSetUp
     words = checked(kind, words)
     now = clock.now()
-    await repository.drop_trials(uow.session, now - _TRIAL_DAYS)
     key = await repository.add_trial(
         uow.session,
         {
@@ -211,3 +210,8 @@ async def try_out(uow: UnitOfWork, place: Place, kind: MailKind, locale: str, wo
         uow, [Destination.MAIL], Aggregate.MAIL_TRIAL, account.uid, revision=key, organization_id=place.organization_id
     )
     return account.email
+
+
+async def purge_trials(uow: UnitOfWork) -> None:
+    """Forget trials older than a day, sent or not. Needs the system scope."""
+    await repository.drop_trials(uow.session, clock.now() - _TRIAL_DAYS)

@@ -339,7 +339,7 @@ TABLES: dict[str, TableUse] = {
     "mail_trial": _use(
         "Trials of texts of mails",
         "To let organisers read a mail before others do.",
-        "until sent, at most a day",
+        "a day",
         plain="id organization_id event_id kind locale subject body created_at",
     ),
     "mailing": _use(

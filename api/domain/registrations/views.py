@@ -27,7 +27,7 @@ async def view(
     sealed = await repository.sealed_of(uow.session, [row.id])
     seats = await repository.seats_of(uow.session, [row.id])
     people = await repository.attendees_of(uow.session, [row.id])
-    tickets = {ticket.id: ticket.uid for ticket in await ticket_service.of(uow, await access.event_of(uow, row))}
+    tickets = await ticket_service.uids(uow, [*(one.ticket_id for one in seats), *(one.ticket_id for one in people)])
     return RegistrationView(
         uid=row.uid,
         event_id=row.event_id,
@@ -39,15 +39,10 @@ async def view(
         clock_now=row.clock_now,
         clock_timezone=row.clock_timezone,
         steps=_steps(flow, steps, sealed, problems or {}),
-        seats=[
-            SeatView(tickets[seat.ticket_id], seat.quantity, seat.state, seat.held_until)
-            for seat in seats
-            if seat.ticket_id in tickets
-        ],
+        seats=[SeatView(tickets[seat.ticket_id], seat.quantity, seat.state, seat.held_until) for seat in seats],
         attendees=[
             AttendeeView(person.uid, tickets[person.ticket_id], person.name, person.email, person.state)
             for person in people
-            if person.ticket_id in tickets
         ],
         confirmation_number=row.confirmation_number,
         submitted_at=row.submitted_at,

@@ -7,6 +7,7 @@ import { Layout } from "./Layout";
 const CatalogRoute = lazy(() => import("./routes/CatalogRoute"));
 const EventRoute = lazy(() => import("./routes/EventRoute"));
 const RegisterRoute = lazy(() => import("./routes/RegisterRoute"));
+const PreviewRoute = lazy(() => import("./routes/PreviewRoute"));
 const ResumeRoute = lazy(() => import("./routes/ResumeRoute"));
 const EntryRoute = lazy(() => import("./routes/EntryRoute"));
 const AccountRoute = lazy(() => import("./routes/AccountRoute"));
@@ -31,6 +32,7 @@ export function AppRoutes() {
           <Route path="/" element={<CatalogRoute />} />
           <Route path="/events/:slug" element={<EventRoute />} />
           <Route path="/register/:uid/:step?/:page?" element={<RegisterRoute />} />
+          <Route path="/preview" element={<PreviewRoute />} />
           <Route path="/resume" element={<ResumeRoute />} />
           {ENTRY.map((path) => (
             <Route key={path} path={path} element={<EntryRoute />} />

@@ -2957,6 +2957,19 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** EventPreview */
+        EventPreview: {
+            event: components["schemas"]["EventOut"];
+            flow: components["schemas"]["FlowOut"] | null;
+            problems: components["schemas"]["PreviewProblem"][];
+        };
+        /**
+         * EventPreviewIn
+         * @description The token of a preview (what follows ``#`` in its address).
+         */
+        EventPreviewIn: {
+            token: string;
+        };
         /** EventSummary */
         EventSummary: {
             category: components["schemas"]["CategoryOut"] | null;
@@ -2973,6 +2986,7 @@ export interface components {
             summary: {
                 [key: string]: string;
             };
+            test_mode: boolean;
             timezone: string;
             title: {
                 [key: string]: string;
@@ -3389,24 +3403,11 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        /**
-         * PreviewIn
-         * @description The token of a preview (what follows ``#`` in its address).
-         */
-        PreviewIn: {
-            token: string;
-        };
         /** PreviewLink */
         PreviewLink: {
             /** Format: date-time */
             expires_at: string;
             url: string;
-        };
-        /** PreviewOut */
-        PreviewOut: {
-            event: components["schemas"]["EventOut"];
-            flow: components["schemas"]["FlowOut"] | null;
-            problems: components["schemas"]["PreviewProblem"][];
         };
         /** PreviewProblem */
         PreviewProblem: {
@@ -9562,7 +9563,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": unknown;
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -16301,7 +16304,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["EventPreviewIn"];
             };
         };
         responses: {
@@ -16311,7 +16314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["EventPreview"];
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -16578,6 +16581,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `event-closed`. */
             409: {
                 headers: {
@@ -16598,6 +16610,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19767,7 +19788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Problem: `keys-unavailable`, `storage-unavailable`, `unavailable`. */
+            /** @description Problem: `files-unchecked`, `keys-unavailable`, `storage-unavailable`, `unavailable`. */
             503: {
                 headers: {
                     [name: string]: unknown;

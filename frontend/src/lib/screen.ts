@@ -12,6 +12,7 @@ import {
   openingItem,
   validate,
 } from "@/lib/forms";
+import { loadLanguages } from "@/lib/forms/languageCodes";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { type Answers, type FormDocument, type FormField, readDocument } from "./document";
 
@@ -59,19 +60,13 @@ const NOTHING: FieldScreen = {
   count: null,
 };
 
-/** Read loosely: not every engine narrows the rows of a matrix. */
-function rowsOf(view: FieldView): ReadonlySet<string> | null {
-  const { rows } = view as { rows?: readonly { value: string }[] };
-  return rows && view.field.rows ? new Set(rows.map(({ value }) => value)) : null;
-}
-
 function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): void {
   for (const view of fields) {
     into.set(view.pointer, {
       visible: true,
       required: view.required,
       choices: new Set(view.choices.map(({ value }) => value)),
-      rows: rowsOf(view),
+      rows: view.field.rows ? new Set(view.rows.map(({ value }) => value)) : null,
       calculated: undefined,
       count: view.counted ? view.items.length : null,
     });
@@ -84,14 +79,14 @@ function collect(fields: readonly FieldView[], into: Map<string, FieldScreen>): 
  * Loads what the forms need before they can be evaluated. A pattern stands in an item; `regex()` is an operation of a node.
  */
 export async function prepareForms(forms: Record<string, { compiled: unknown }>): Promise<void> {
-  const needsRegex = Object.values(forms).some(({ compiled }) => {
-    const { items, nodes } = compiled as CompiledForm;
-    return (
+  const all = Object.values(forms).map(({ compiled }) => compiled as CompiledForm);
+  const needsRegex = all.some(
+    ({ items, nodes }) =>
       items.some(({ pattern }) => pattern != null) ||
-      nodes.some(([operation]) => operation.includes("regex"))
-    );
-  });
-  if (needsRegex) await loadRe2();
+      nodes.some(([operation]) => operation.includes("regex")),
+  );
+  const needsLanguages = all.some(({ items }) => items.some(({ type }) => type === "language"));
+  await Promise.all([needsRegex && loadRe2(), needsLanguages && loadLanguages()]);
 }
 
 /** A published form with its evaluator, bound to the clock of one registration. */
@@ -100,30 +95,34 @@ export function programOf(form: { source: unknown; compiled: unknown }, clock: C
   const compiled = form.compiled as CompiledForm;
   // What was kept last: a calculation with a trigger holds on to its value until the trigger changes.
   let before: EngineAnswers | null = null;
+  // Several parts of a page ask about the same answers.
+  let last: { answers: Answers; screen: FormScreen } | null = null;
+  const screenOf = (answers: Answers): FormScreen => {
+    before ??= answers as EngineAnswers;
+    const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
+    before = state.answers;
+    const pages = new Set(state.pages.map(({ name }) => name));
+    const sections = new Set(state.pages.flatMap((page) => page.sections.map(({ name }) => name)));
+    const fields = new Map<string, FieldScreen>();
+    for (const page of state.pages)
+      for (const section of page.sections) collect(section.fields, fields);
+    for (const [pointer, calculated] of state.calculated) {
+      fields.set(pointer, { ...NOTHING, visible: true, calculated });
+    }
+    return {
+      page: (name) => pages.has(name),
+      section: (name) => sections.has(name),
+      field: (pointer) => fields.get(pointer) ?? NOTHING,
+      answers: state.answers,
+      newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
+    };
+  };
   return {
     document: readDocument(source),
     opening: () => openingAnswers(compiled, {}, clock),
     screen: (answers) => {
-      before ??= answers as EngineAnswers;
-      const state = evaluate(compiled, source, answers as EngineAnswers, clock, before);
-      before = state.answers;
-      const pages = new Set(state.pages.map(({ name }) => name));
-      const sections = new Set(
-        state.pages.flatMap((page) => page.sections.map(({ name }) => name)),
-      );
-      const fields = new Map<string, FieldScreen>();
-      for (const page of state.pages)
-        for (const section of page.sections) collect(section.fields, fields);
-      for (const [pointer, calculated] of state.calculated) {
-        fields.set(pointer, { ...NOTHING, visible: true, calculated });
-      }
-      return {
-        page: (name) => pages.has(name),
-        section: (name) => sections.has(name),
-        field: (pointer) => fields.get(pointer) ?? NOTHING,
-        answers: state.answers,
-        newItem: (path) => openingItem(compiled, answers as EngineAnswers, path, clock),
-      };
+      if (last?.answers !== answers) last = { answers, screen: screenOf(answers) };
+      return last.screen;
     },
     errors: (answers, partial) => [
       ...validate(compiled, source, answers as EngineAnswers, clock, { partial, before }).errors,

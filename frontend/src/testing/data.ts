@@ -1,3 +1,4 @@
+import type { components } from "@/generated/schema";
 import type {
   Category,
   EventDetail,
@@ -9,6 +10,8 @@ import type {
 } from "@/lib/api/types";
 import aboutYou from "./fixtures/about_you.json" with { type: "json" };
 import health from "./fixtures/health.json" with { type: "json" };
+
+type Schemas = components["schemas"];
 
 export const IDS = {
   event: "5b6f2c1e-0001-4c1e-9b3a-000000000001",
@@ -222,3 +225,67 @@ export const staffRegistrations: StaffRegistration[] = NAMES.map((name, index) =
     error: index === 2 ? "Fault 2: The e-mail address is refused by the back office." : null,
   },
 }));
+
+/** What the fake server's registrations can be filtered by. */
+export function filtersOf(event: string | null): Schemas["RegistrationFilters"] {
+  const choices = [
+    { value: "vegan", label: { en: "Vegan" }, count: 3 },
+    { value: "none", label: { en: "No wish" }, count: 4 },
+  ];
+  const field = (name: string, kind: string, label: string, more = choices.slice(0, 0)) => ({
+    step: "about_you",
+    name,
+    label: { en: label },
+    kind,
+    choices: more,
+  });
+  return {
+    total: 7,
+    states: { confirmed: 5, cancelled: 1, draft: 1 },
+    counted: true,
+    tickets: event ? [{ uid: IDS.event, name: { en: "Seat" }, count: 7 }] : [],
+    fields: event
+      ? [
+          field("meal", "choice", "Meal", choices),
+          field("nights", "number", "Nights"),
+          field("remarks", "text", "Remarks"),
+        ]
+      : [],
+  };
+}
+
+export const HISTORY: Schemas["HistoryEntry"][] = [
+  {
+    at: "2026-11-19T09:32:00Z",
+    kind: "changed",
+    actor: "Meera",
+    revision: 3,
+    step: "about_you",
+    pointer: "/nights",
+    sensitive: false,
+    before: 2,
+    after: 3,
+  },
+  {
+    at: "2026-11-19T09:31:00Z",
+    kind: "changed",
+    actor: "Meera",
+    revision: 2,
+    step: "about_you",
+    pointer: "/passport",
+    sensitive: true,
+    before: null,
+    after: null,
+  },
+  {
+    at: "2026-11-19T09:00:00Z",
+    kind: "begun",
+    actor: "",
+    revision: null,
+    step: null,
+    pointer: null,
+    sensitive: false,
+    before: null,
+    after: null,
+  },
+];

@@ -7,7 +7,16 @@ import {
   readDocument,
   type ServedDocument,
 } from "@/lib/document";
-import { categories, events, flow, IDS, newRegistration, staffRegistrations } from "./data";
+import {
+  categories,
+  events,
+  filtersOf,
+  flow,
+  HISTORY,
+  IDS,
+  newRegistration,
+  staffRegistrations,
+} from "./data";
 import { FakeAccounts, TOKEN } from "./fakes/accounts";
 import { FakeLetters } from "./fakes/letters";
 import { FakeMigration } from "./fakes/migration";
@@ -36,6 +45,7 @@ export const ADMINISTRATOR = [
   "organization:manage",
   "privacy:manage",
   "registration:create",
+  "registration:export",
   "registration:read",
   "role:manage",
 ] as const;
@@ -213,6 +223,10 @@ export class FakeApi {
     http.get("*/api/v1/organizations/:uid/registrations", ({ request }) =>
       this.listStaff(new URL(request.url).searchParams),
     ),
+    http.get("*/api/v1/organizations/:uid/registrations/filters", ({ request }) =>
+      HttpResponse.json(filtersOf(new URL(request.url).searchParams.get("event"))),
+    ),
+    http.get("*/api/v1/registrations/:uid/history", () => HttpResponse.json(HISTORY)),
     http.get("*/api/v1/organizations/:uid/registrations/export", () =>
       HttpResponse.text("uid,name\n", { headers: { "Content-Type": "text/csv" } }),
     ),

@@ -2,6 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { loadLanguages } from "@/lib/forms/languageCodes";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
 import { forgetToken } from "@/lib/session/token";
 import { fake } from "./fake";
@@ -13,7 +14,7 @@ configure({ asyncUtilTimeout: 8000 });
 
 beforeAll(async () => {
   server.listen({ onUnhandledFrame: "error" });
-  await loadRe2();
+  await Promise.all([loadRe2(), loadLanguages()]);
 });
 
 beforeEach(() => {

@@ -1,3 +1,4 @@
+import { loadLanguages } from "@/lib/forms/languageCodes";
 import { loadRe2 } from "@/lib/regex/lazyRe2";
 
-await loadRe2();
+await Promise.all([loadRe2(), loadLanguages()]);

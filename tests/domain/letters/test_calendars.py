@@ -1,6 +1,7 @@
 """Calendar entries: the event's own clock, one entry for ever, and a later word wins."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,8 +26,8 @@ FACTS = CalendarFacts(
 )
 
 
-def read(facts: CalendarFacts) -> tuple[Calendar, Calendar]:
-    calendar = Calendar.from_ical(render(facts))
+def read(facts: CalendarFacts) -> tuple[Any, Any]:
+    calendar: Any = Calendar.from_ical(render(facts))
     [entry] = calendar.walk("VEVENT")
     return calendar, entry
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 import uharfbuzz
+from fpdf.fonts import TTFFont
 from pypdf import PdfReader
 
 from api.domain.letters import ticket_pdf
@@ -78,15 +79,15 @@ def test_a_line_is_drawn_with_the_glyphs_of_its_script(
     family: str, text: str, rtl: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[list[int]] = []
-    shape = ticket_pdf.TTFFont.perform_harfbuzz_shaping
+    shape = TTFFont.perform_harfbuzz_shaping
 
-    def watched(self: ticket_pdf.TTFFont, *given: object, **named: object) -> object:
+    def watched(self: TTFFont, *given: object, **named: object) -> object:
         infos, positions = shape(self, *given, **named)  # type: ignore[arg-type]
         if family in self.name.replace(" ", ""):
             drawn.append([one.codepoint for one in infos])
         return infos, positions
 
-    monkeypatch.setattr(ticket_pdf.TTFFont, "perform_harfbuzz_shaping", watched)
+    monkeypatch.setattr(TTFFont, "perform_harfbuzz_shaping", watched)
     render(facts(people=((text, ""),)))
     words = [glyphs(family, word, rtl=rtl) for word in text.split()]
     # Ligatures and joined forms are in it, and never the box that stands for a missing glyph.

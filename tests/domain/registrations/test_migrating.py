@@ -22,7 +22,7 @@ from tests.factories.documents import field
 from tests.factories.world import World, default_steps, organiser
 
 CHILDREN = [{"child_name": "Nila", "child_passport": "P1111111"}, {"child_name": "Ravi", "child_passport": "P2222222"}]
-GIVEN = documents.ANSWERS | {"phone": "+919876543210", "passport": "M1234567", "children": CHILDREN}
+GIVEN: dict[str, Any] = documents.ANSWERS | {"phone": "+919876543210", "passport": "M1234567", "children": CHILDREN}
 
 
 def newer_about() -> dict[str, Any]:

@@ -23,6 +23,7 @@ from api.domain.registrations.uploads.errors import (
     UploadsClosed,
 )
 from api.lib import telemetry
+from api.lib.antivirus import ScannerAway
 from api.lib.crypto import KeysAway
 from api.lib.errors import NotFound
 from api.lib.http import routes
@@ -123,7 +124,8 @@ class UploadController(Controller):
         status_code=204,
         operation_class=ChunkOperation,
         opt=declare(
-            _HOLDER, _CLASS, OffsetWrong, UploadOver, FileRefused, StorageAway, KeysAway, body=routes.CHUNK
+            _HOLDER, _CLASS, OffsetWrong, UploadOver, FileRefused, StorageAway, ScannerAway, KeysAway,
+            body=routes.CHUNK,
         ),
     )  # fmt: skip
     async def append(

@@ -36,7 +36,7 @@ class FileAnswerOut(Output, frozen=True, kw_only=True):
 
 class UploadOut(Output, frozen=True, kw_only=True):
     """An upload. Send the bytes from ``offset`` on, at most ``chunk_size`` at once; ``answer`` once it is finished,
-    ``refusal`` (type, size, dimensions, broken, macros) where the file is not taken."""
+    ``refusal`` (type, size, dimensions, broken, macros, malware) where the file is not taken."""
 
     uid: UUID
     step: str

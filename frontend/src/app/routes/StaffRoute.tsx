@@ -34,6 +34,10 @@ const PAGES: Record<OrganizationPage, ComponentType<PageProps>> = {
   mails: lazy(() => import("./MailsRoute")),
 };
 
+const EventTools = lazy(async () => ({
+  default: (await import("@/features/staff/EventTools")).EventTools,
+}));
+
 const FormImportPage = lazy(async () => ({
   default: (await import("@/features/authoring/FormImportPage")).FormImportPage,
 }));
@@ -67,6 +71,9 @@ function StaffArea({ me }: { me: Me }) {
       <SecondFactorBanner me={me} />
       <Routes>
         <Route index element={<StaffPage me={me} />} />
+        {organization?.permissions.has("event:manage") && (
+          <Route path="events" element={<EventTools organization={organization.uid} />} />
+        )}
         <Route path="forms" element={<FormImportPage me={me} preview={drawForm} />} />
         {organization &&
           (Object.keys(PAGES) as OrganizationPage[]).map((page) => (

@@ -90,6 +90,7 @@ function AnswerRows(props: RowsProps) {
           return <AnswerRows key={field.name} {...props} fields={field.fields ?? []} />;
         }
         const value = field.type === "calculated" ? state.calculated : valueAt(answers, path);
+        if (field.type === "hidden" && isEmpty(value)) return null;
         const label = format.text(field.label);
         if (field.type === "calculated" && !label) return null;
         if (field.type === "repeat") {
@@ -113,7 +114,7 @@ function AnswerRows(props: RowsProps) {
         return (
           <div key={field.name}>
             <dt>{label}</dt>
-            <dd className={shown ? undefined : "soft"} dir="auto">
+            <dd className={shown ? undefined : "soft"}>
               {isFileValue(value) && renderFile
                 ? renderFile(value)
                 : isMasked(value) && renderMasked
@@ -123,7 +124,7 @@ function AnswerRows(props: RowsProps) {
                       masked: value.masked,
                       format: (full) => formatAnswer(field, full, format),
                     })
-                  : shown || format.t.common.none}
+                  : (shown && <bdi>{shown}</bdi>) || format.t.common.none}
             </dd>
           </div>
         );

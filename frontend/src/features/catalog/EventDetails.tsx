@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Alert } from "@/components/ui/Feedback";
 import { PageHeading } from "@/components/ui/PageHeading";
 import { RichText } from "@/components/ui/RichText";
 import type { EventDetail } from "@/lib/api/types";
@@ -20,6 +21,7 @@ export function EventDetails({ event, register }: { event: EventDetail; register
         <div className="event-head stack-s">
           {event.category && <p className="eyebrow">{text(event.category.title)}</p>}
           <PageHeading title={text(event.title)} />
+          {event.test_mode && <Alert tone="warn">{t.event.trial}</Alert>}
           <p className="lead">{text(event.summary)}</p>
         </div>
         <aside className="event-aside">

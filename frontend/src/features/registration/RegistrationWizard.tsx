@@ -194,7 +194,13 @@ function OpenDraft({ wizard }: { wizard: Wizard }) {
 
   if (!step) {
     const next = steps.find(({ name }) => !wizard.isComplete(name)) ?? steps.at(-1);
-    return next ? <Navigate to={wizard.pathTo(next.name)} replace /> : null;
+    // An empty page between two full ones would make the footer jump.
+    return next ? (
+      <>
+        <Navigate to={wizard.pathTo(next.name)} replace />
+        <PageSkeleton />
+      </>
+    ) : null;
   }
   return (
     <div className="page wizard">

@@ -9,7 +9,9 @@ import { formatDateTime } from "@/lib/format/dates";
 import { useI18n, useMessages, useText } from "@/lib/i18n/i18n";
 import { programOf } from "@/lib/screen";
 import { FileLink } from "./FileLink";
+import { HistoryList } from "./HistoryList";
 import { useRegistrationDetails } from "./queries";
+import { ResendButton } from "./ResendButton";
 import { SyncBadge } from "./SyncBadge";
 import { RevealAnswer } from "./sensitive/RevealAnswer";
 import { useTexts } from "./texts";
@@ -48,6 +50,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
           {t.states[row.state] ?? row.state}
         </Badge>
         <SyncBadge sync={row.sync} />
+        {row.is_test && <Badge tone="warn">{texts.trial}</Badge>}
       </p>
       {row.sync.error && (
         <Alert tone="bad" title={texts.sync.dead}>
@@ -72,6 +75,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
           value={row.sync.revision === null ? null : String(row.sync.revision)}
         />
       </dl>
+      {row.state === "confirmed" && <ResendButton registration={row.uid} />}
       {error && (
         <ProblemAlert
           error={error}
@@ -86,6 +90,7 @@ function Details({ row, mayReveal }: { row: StaffRegistration; mayReveal: boolea
       ) : (
         !error && <Skeleton label={t.common.loading} lines={5} />
       )}
+      <HistoryList uid={row.uid} />
     </>
   );
 }

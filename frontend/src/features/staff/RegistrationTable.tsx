@@ -90,6 +90,7 @@ function Row({ row, onOpen }: { row: StaffRegistration; onOpen: () => void }) {
       <td data-label={columns.event}>{text(row.event.title)}</td>
       <td data-label={columns.state}>
         <Badge tone={TONES[row.state] ?? "plain"}>{t.states[row.state] ?? row.state}</Badge>
+        {row.is_test && <Badge tone="warn">{texts.trial}</Badge>}
       </td>
       <td data-label={columns.people} className="number">
         {row.attendees}

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
+import { IDS } from "@/testing/data";
 import { fake } from "@/testing/fake";
 import { renderApp } from "@/testing/render";
 
@@ -43,7 +44,7 @@ test("opens the details with the reason of a failed delivery", async () => {
 
 test("exports what the filter shows, with the bearer token", async () => {
   const { user } = renderApp("/staff?state=confirmed");
-  await user.click(await screen.findByRole("button", { name: "Export CSV" }));
+  await user.click(await screen.findByRole("button", { name: "Export" }));
   await waitFor(() => expect(fake.callsTo("GET", /export$/)).toHaveLength(1));
   expect(fake.callsTo("GET", /export$/)[0]?.headers.get("Authorization")).toBe("Bearer token");
 });
@@ -55,4 +56,31 @@ test("lists every problem of a workbook by sheet, row and column", async () => {
   await user.click(screen.getByRole("button", { name: "Check and import" }));
   const table = await screen.findByRole("table");
   expect(within(table).getByRole("row", { name: /survey 7 relevant Error/ })).toBeInTheDocument();
+});
+
+test("filters by an answer and says how many have it", async () => {
+  const { user } = renderApp(`/staff?event=${IDS.event}`);
+  await user.click(await screen.findByText("More filters"));
+  const meal = await screen.findByRole("combobox", { name: "Meal" });
+  expect(within(meal).getByRole("option", { name: "Vegan (3)" })).toBeInTheDocument();
+  await user.selectOptions(meal, "vegan");
+  await waitFor(() =>
+    expect(
+      fake
+        .callsTo("GET", /registrations$/)
+        .some(({ query }) => query.includes("answer=about_you.meal%3Ais%3Avegan")),
+    ).toBe(true),
+  );
+  await user.selectOptions(screen.getByRole("combobox", { name: "Format" }), "xlsx");
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await waitFor(() => expect(fake.callsTo("GET", /export$/)).toHaveLength(1));
+  expect(fake.callsTo("GET", /export$/)[0]?.query).toContain("format=xlsx");
+});
+
+test("tells what was changed, and of a sensitive answer only that it was", async () => {
+  const { user } = renderApp("/staff");
+  await user.click(await screen.findByRole("button", { name: "Details of Asha Kulkarni" }));
+  const drawer = await screen.findByRole("dialog", { name: "Asha Kulkarni" });
+  expect(await within(drawer).findByText(/from “2” to “3”/)).toBeInTheDocument();
+  expect(within(drawer).getByText(/only that it was changed/)).toBeInTheDocument();
 });

@@ -10,7 +10,6 @@ import {
   wholeNumber,
 } from "./answer";
 import { parseDate, parseDatetime, parseTime, timeText, utcText } from "./clock";
-import { LANGUAGES } from "./codes";
 import {
   knownCurrency,
   parseAddress,
@@ -21,6 +20,7 @@ import {
 } from "./composite";
 import { COUNTRIES } from "./countries";
 import { parseIdentity } from "./identity";
+import { isLanguage } from "./languageCodes";
 import { type CompiledItem, type FieldType, isObject, type Json } from "./types";
 import type { Scalar } from "./values";
 
@@ -119,7 +119,7 @@ function parseMatrix(item: CompiledItem, raw: Json): Answer {
 
 function parseLanguage(_: CompiledItem, raw: Json): Answer {
   const text = textOf(raw);
-  if (!LANGUAGES.has(text)) {
+  if (!isLanguage(text)) {
     throw new AnswerRefused(
       "choice",
       "This is not a language's code (ISO 639), such as hi or yue.",

@@ -1,11 +1,15 @@
 // What the evaluator makes of a case, in the words of the server's: for the tests that hold the two together.
 
 import { evaluateExpression } from "./conditions";
+import { knowLanguages } from "./languageCodes";
+import { LANGUAGES } from "./languages";
 import { openingAnswers } from "./opening";
 import { evaluate } from "./state";
 import type { Answers, Clock, CompiledExpression, CompiledForm, FormDocument, Json } from "./types";
 import { validate } from "./validation";
 import { toText } from "./values";
+
+knowLanguages(LANGUAGES);
 
 export type ExpressionCase = {
   text: string;

@@ -87,6 +87,7 @@ export const ar: Messages = {
     by: (name) => `تنظيم: ${name}`,
   },
   event: {
+    trial: "قيد التجربة: ما يُسجَّل الآن لا يُحتسب.",
     when: "الموعد",
     where: "المكان",
     organizer: "الجهة المنظمة",

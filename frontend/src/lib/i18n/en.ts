@@ -67,6 +67,7 @@ export const en = {
     by: (name: string) => `by ${name}`,
   },
   event: {
+    trial: "On trial: what is registered now does not count.",
     when: "When",
     where: "Where",
     organizer: "Organised by",

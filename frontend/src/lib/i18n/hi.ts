@@ -66,6 +66,7 @@ export const hi: Messages = {
     by: (name) => `आयोजक: ${name}`,
   },
   event: {
+    trial: "परीक्षण चल रहा है: अभी का पंजीकरण गिना नहीं जाता।",
     when: "कब",
     where: "कहाँ",
     organizer: "आयोजक",

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyxform.xls2xform import convert  # type: ignore[import-untyped]
+from pyxform.xls2xform import convert
 
 from api.domain.forms.engine import (
     FieldType,
@@ -86,7 +86,7 @@ def test_identity_fails_without_the_column_of_what_no_cell_can_hold(monkeypatch:
     raw = form(("p", [field("a", "text", hint={"en": " around "}), field("b", "text", required="true()")]))
     document = parse_document(raw)
     assert read_back(document, "xlsx") == canonical_bytes(document)
-    monkeypatch.setattr(exporting, "difference", lambda _wanted, _read: "")
+    monkeypatch.setattr(exporting, "difference", lambda _wanted, _read: {})
     assert read_back(document, "xlsx") != canonical_bytes(document)
 
 
@@ -179,6 +179,16 @@ def test_what_looks_like_a_formula_is_text_in_a_workbook_and_inert_in_csv() -> N
     cells = export_csv(document).decode().replace("\r\n", ",").split(",")
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))] == []
     assert [cell.strip() for cell in cells if cell.strip() in words] == words
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_what_is_too_long_for_one_cell_goes_on_in_the_next(kind: str) -> None:
+    words = [" " + "आ " * 4_900, "x" * 9_000 + " " * 900, "\u0001" * 9_999, " x005F_" * 1_000]
+    raw = form(
+        ("p", [field(f"q{at}", "text", hint={"en": text}, guidance={"en": text}) for at, text in enumerate(words)])
+    )
+    survives(kind, raw)
+    assert "prs::exact_8" in headings(parse_document(raw))["survey"]
 
 
 def test_the_largest_form_fits_into_a_sheet_and_a_larger_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

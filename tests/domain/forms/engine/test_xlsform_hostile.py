@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import struct
 import tracemalloc
 from random import Random
@@ -117,3 +119,31 @@ def test_any_bytes_give_a_report(data: bytes) -> None:
     for name in ("f.csv", "f.xls", "f.xlsx"):
         report = import_xlsform(data, name)
         assert report.document is not None or report.problems
+
+
+_HUGE = ["9" * 100, "1e400", "-1e308", "nan", "{" * 9_000, '{"a":' * 900 + "1" + "}" * 900, '{"label": 1}',
+         '{"default": {"a": 1e400}}', '{"name": "\\u0000"}', "start=1e999 end=nan step=0", "${a}", "${", "=", "= =",
+         "1999 EUR", "9" * 60 + " EUR", "a b", "[]", "today()", "concat(" * 200, "yes", "x"]  # fmt: skip
+_TYPES = ["text", "integer", "decimal", "range", "rank l", "select_one l", "select_multiple l", "calculate", "file",
+          "geopoint", "acknowledge", "begin group", "begin repeat", "hidden", "image"]  # fmt: skip
+_COLUMNS = ["default", "parameters", "trigger", "calculation", "appearance", "prs::exact", "prs::minimum", "prs::type",
+            "prs::max_bytes", "prs::currencies", "prs::rows", "prs::step", "prs::name", "prs::part", "body::accept",
+            "media::image", "repeat_count", "prs::retain_days", "prs::locales"]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(_TYPES), st.sampled_from(_COLUMNS), st.sampled_from(_HUGE)), max_size=4))
+def test_any_cell_of_any_column_gives_a_report(rows: list[tuple[str, str, str]]) -> None:
+    headings = list(dict.fromkeys(column for _, column, _ in rows))
+    survey = [["type", "name", "label", *headings]]
+    survey += [
+        [kind, f"q{at}", "Q", *(cell if heading == column else "" for heading in headings)]
+        for at, (kind, column, cell) in enumerate(rows)
+    ]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["survey"])
+    writer.writerows([["", *row] for row in survey])
+    writer.writerows([["choices"], ["", "list_name", "name", "label"], ["", "l", "a", "A"]])
+    report = import_xlsform(out.getvalue().encode(), "f.csv")
+    assert report.document is not None or report.problems

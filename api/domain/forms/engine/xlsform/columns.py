@@ -154,7 +154,7 @@ def _prs_column(heading: str, parts: list[str], sheet: str, row: int, notes: Not
         return _translated(heading, "form_title", ":".join(parts[2:]), sheet, row, notes)
     if key == "description":
         return _translated(heading, key, ":".join(parts[2:]), sheet, row, notes) if parts[2:] else Column(heading, key)
-    if key in PRS.get(sheet, frozenset()):
+    if key in PRS.get(sheet, frozenset()) or re.fullmatch(r"exact_\d{1,3}", key):
         return Column(heading, f"prs:{key}")
     notes.error(sheet, row, heading, "unknown_column", f"there is no column prs::{key} in the sheet {sheet!r}")
     return Column(heading, None)

@@ -12,6 +12,7 @@ from api.domain.forms.engine.functions import FUNCTIONS
 from api.domain.forms.engine.parser import Call, Column, Expression, Reference, children, parse
 from api.domain.forms.engine.problems import ExpressionInvalid
 from api.domain.forms.engine.types import FieldType
+from api.domain.forms.engine.xlsform.exact import json_of
 from api.domain.forms.engine.xlsform.parameters import number
 
 TRUE = frozenset({"yes", "true", "true()", "1", "y", "x"})
@@ -132,10 +133,7 @@ def _flag(text: str) -> bool:
 
 
 def _object(text: str) -> Any:
-    try:
-        value = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        raise ValueError(text) from error
+    value = json_of(text)
     if not isinstance(value, dict):
         raise ValueError(text)
     return value

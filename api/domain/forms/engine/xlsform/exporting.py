@@ -13,7 +13,7 @@ from api.domain.forms.engine.document import Field, FormDocument, Page, Section,
 from api.domain.forms.engine.types import CONTAINERS, FieldType
 from api.domain.forms.engine.xlsform.cells import Cells, Key, cell, choice_cells, container_cells, field_cells
 from api.domain.forms.engine.xlsform.columns import MEDIA, SURVEY_ATTRIBUTES
-from api.domain.forms.engine.xlsform.exact import difference
+from api.domain.forms.engine.xlsform.exact import EXACT, difference
 from api.domain.forms.engine.xlsform.importing import Import
 from api.domain.forms.engine.xlsform.languages import language_of
 from api.domain.forms.engine.xlsform.parts import part_rows, parts_spoken_of
@@ -166,9 +166,8 @@ class _Export:
         """Read what was written, and write down exactly what did not survive."""
         read = dict(_nodes(self._read()))
         for pointer, wanted in _nodes(plain(msgspec.to_builtins(self.document))):
-            exact = difference(wanted, read[pointer])
-            if exact:
-                self.rows[pointer][("prs:exact", "")] = exact
+            for key, piece in difference(wanted, read[pointer]).items():
+                self.rows[pointer][(key, "")] = piece
 
     def _read(self) -> dict[str, Any]:
         sheets = {sheet.name: sheet for sheet in self.sheets()}
@@ -206,14 +205,17 @@ def _nodes(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]
             yield f"{pointer}/choice_lists/{name}/{at}", one
 
 
+def _family(key: str) -> str:
+    """Filter columns stand together, and so do the cells of what is too long for one."""
+    return "column" if key.startswith("column:") else "prs:exact" if EXACT.fullmatch(key) else key
+
+
 def _sheet(name: str, rows: list[Cells], plain_locale: str | None) -> Sheet:
     order = {key: at for at, key in enumerate(_ORDER[name])}
     given = {key for row in rows for key, text in row.items() if text}
     present = {key for key, _ in given}
     given |= {(key, plain_locale or "") for key in _ALWAYS[name] if key not in present}
-    columns = sorted(
-        given, key=lambda key: (order[key[0].partition(":")[0] if key[0].startswith("column:") else key[0]], key)
-    )
+    columns = sorted(given, key=lambda key: (order[_family(key[0])], key))
     headings = [_heading(name, key, plain_locale) for key in columns]
     lines = [(1, headings)]
     for number, row in enumerate(rows, start=2):

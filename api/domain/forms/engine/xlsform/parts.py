@@ -13,6 +13,7 @@ from types import MappingProxyType
 from api.domain.forms.engine.document import Field
 from api.domain.forms.engine.types import FieldType
 from api.domain.forms.engine.xlsform.cells import Cells
+from api.domain.forms.engine.xlsform.exact import EXACT
 
 _PART = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\.([A-Za-z0-9_.-]+)\s*\}")
 _POINT = ("latitude", "longitude", "altitude", "accuracy")
@@ -41,7 +42,7 @@ def parts_spoken_of(rows: Iterable[Cells]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in rows:
         for (key, _), text in row.items():
-            for name, part in _PART.findall(text) if key != "prs:exact" else ():
+            for name, part in _PART.findall(text) if not EXACT.fullmatch(key) else ():
                 if part not in found.setdefault(name, []):
                     found[name].append(part)
     return found

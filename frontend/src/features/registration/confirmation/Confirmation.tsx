@@ -94,12 +94,12 @@ function Standing({ registration, onChange, children }: ConfirmationProps) {
         <QrImage uid={registration.uid} />
       </article>
       <Claim registration={registration} onChange={onChange} />
+      {children}
       <div className="row">
         <Button variant="danger" onPress={() => setCancelling(true)}>
           {t.confirmation.cancel}
         </Button>
       </div>
-      {children}
       {isCancelling && (
         <Suspense>
           <CancelDialog

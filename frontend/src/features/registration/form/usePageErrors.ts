@@ -72,23 +72,20 @@ export function usePageErrors(
     [pageFields],
   );
 
-  const complete = useMemo(
-    () => located(program.errors(values, false)),
-    [located, program, values],
-  );
+  // Checking all of a long form at every letter would be felt: what shows nothing is not worked out.
+  const own = useMemo(() => {
+    if (attempt > 0) return located(program.errors(values, false));
+    if (left.size === 0) return [];
+    return located(program.errors(values, true)).filter(({ pointer }) => left.has(pointer));
+  }, [attempt, located, program, values, left]);
   const shown = useMemo(() => {
-    const own =
-      attempt > 0
-        ? complete
-        : located(program.errors(values, true)).filter(({ pointer }) => left.has(pointer));
     const isShown = ({ pointer }: { pointer: string }) =>
       isFinal || attempt > 0 || left.has(pointer);
     const server = located(
       refused.map(({ pointer, code, message }) => ({ pointer, code, message })),
     ).filter(isShown);
-    const all = new Map([...server, ...own].filter(onPage).map((error) => [error.pointer, error]));
-    return all;
-  }, [attempt, complete, located, program, values, left, refused, isFinal, onPage]);
+    return new Map([...server, ...own].filter(onPage).map((error) => [error.pointer, error]));
+  }, [attempt, located, own, left, refused, isFinal, onPage]);
 
   const under = useMemo(() => {
     const found = new Map<string, string>();
@@ -120,6 +117,7 @@ export function usePageErrors(
     /** Counts an attempt to go on; answers whether the page, and the whole form, may. */
     tryPage: () => {
       setAttempts((known) => ({ ...known, [pageKey]: attempt + 1 }));
+      const complete = located(program.errors(values, false));
       return {
         pageIsFine: !complete.some(onPage),
         firstElsewhere: complete.find((error) => !onPage(error)) ?? null,

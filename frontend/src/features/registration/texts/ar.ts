@@ -2,6 +2,17 @@ import { digits } from "@/lib/i18n/arabic";
 import type { Texts } from "./en";
 
 export const ar: Texts = {
+  previewPages: "صفحات النموذج",
+  previewHidden: "تخفي هذه الإجابات كل الصفحات.",
+  previewCheck: "افحص هذه الصفحة",
+  previewFine: "لا شيء يحتاج إلى تصحيح في هذه الصفحة.",
+  previewTitle: "هذه معاينة",
+  previewLead: "تُظهر البرنامج كما يُحرَّر الآن. ما تكتبه هنا لا يُرسل ولا يُحفظ.",
+  previewOverTitle: "انتهت هذه المعاينة",
+  previewOverDetail: "تُفتح المعاينة ساعة واحدة. اطلب من المنظِّم معاينة جديدة.",
+  previewProblems: "لا يمكن إظهار الخطوات بعد",
+  previewCondition: "فقط حيث",
+  previewStep: "تعمل هذه الخطوة مع التسجيلات الحقيقية فقط.",
   amount: "المبلغ",
   currency: "العملة",
   amountIs: (amount) => `أي ${amount}`,

@@ -1,5 +1,17 @@
 // The words of the rarer inputs.
 export const en = {
+  previewPages: "Pages of the form",
+  previewHidden: "These answers hide every page.",
+  previewCheck: "Check this page",
+  previewFine: "Nothing to mend on this page.",
+  previewTitle: "This is a preview",
+  previewLead:
+    "It shows the program as it is edited now. What you type here is neither sent nor kept.",
+  previewOverTitle: "This preview is over",
+  previewOverDetail: "A preview can be opened for an hour. Ask the organiser for a new one.",
+  previewProblems: "The steps cannot be shown yet",
+  previewCondition: "Only where",
+  previewStep: "This step works with real registrations only.",
   amount: "Amount",
   currency: "Currency",
   amountIs: (amount: string) => `That is ${amount}`,

@@ -1,6 +1,18 @@
 import type { Texts } from "./en";
 
 export const hi: Texts = {
+  previewPages: "फ़ॉर्म के पृष्ठ",
+  previewHidden: "इन उत्तरों से हर पृष्ठ छिप जाता है।",
+  previewCheck: "यह पृष्ठ जाँचें",
+  previewFine: "इस पृष्ठ पर कुछ सुधारना नहीं है।",
+  previewTitle: "यह पूर्वावलोकन है",
+  previewLead:
+    "यह कार्यक्रम को उसी रूप में दिखाता है जैसा वह अभी संपादित है। यहाँ लिखा हुआ न भेजा जाता है न रखा जाता है।",
+  previewOverTitle: "यह पूर्वावलोकन समाप्त हो गया है",
+  previewOverDetail: "पूर्वावलोकन एक घंटे तक खुलता है। आयोजक से नया माँगें।",
+  previewProblems: "चरण अभी नहीं दिखाए जा सकते",
+  previewCondition: "केवल तब जब",
+  previewStep: "यह चरण केवल असली पंजीकरणों के साथ चलता है।",
   amount: "राशि",
   currency: "मुद्रा",
   amountIs: (amount) => `यानी ${amount}`,

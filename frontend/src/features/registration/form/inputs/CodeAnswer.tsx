@@ -1,7 +1,8 @@
 import { useMemo } from "react";
 import { SelectField } from "@/components/ui/SelectField";
 import { named } from "@/lib/format/codes";
-import { CURRENCIES, LANGUAGES } from "@/lib/forms/codes";
+import { CURRENCIES } from "@/lib/forms/codes";
+import { LANGUAGES } from "@/lib/forms/languages";
 import { useI18n } from "@/lib/i18n/i18n";
 import { type FieldProps, useForm } from "../context";
 import { useFieldText } from "../useFieldText";

@@ -40,6 +40,7 @@ export const en = {
     type: "The file is not what its name says. Save it again and choose that file.",
     broken: "The file cannot be read. Save it again and choose that file.",
     macros: "Documents with macros are not taken. Save it without them.",
+    malware: "The file carries something harmful and was not kept.",
     size: "The picture is too large; it may have at most 10 MB.",
     dimensions: "The picture has too many pixels. Make it smaller and choose it again.",
   } as Record<string, string>,
