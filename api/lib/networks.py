@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,8 @@ class NotANetwork(ValueError):
     """The text is no CIDR; the message tells what to write instead."""
 
 
+# A request asks three times for the same few addresses.
+@lru_cache(maxsize=4096)
 def address(text: str) -> Address | None:
     """Return the address, an IPv4-mapped one as IPv4 and without its zone, or ``None`` for anything else."""
     try:

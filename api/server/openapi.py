@@ -28,7 +28,7 @@ from api.lib.errors import (
 )
 from api.lib.http import guards
 from api.lib.http.problems import PROBLEM_JSON, ProblemDocument
-from api.lib.http.routes import PROBLEMS, THROTTLE
+from api.lib.http.routes import ANSWERS, PROBLEMS, THROTTLE
 from api.lib.schema import Input
 from api.lib.security import OPEN, Permission
 from api.lib.throttle import RouteClass
@@ -128,6 +128,10 @@ def _describe(handler: HTTPRouteHandler, operation: Operation) -> None:
     responses = dict(operation.responses or {})
     if (nothing := responses.get("204")) is not None and isinstance(nothing, OpenAPIResponse):
         nothing.content = None
+    done = responses.get("200")
+    if isinstance(done, OpenAPIResponse):
+        for media_type in handler.opt.get(ANSWERS, ()):
+            (done.content or {}).setdefault(media_type, OpenAPIMediaType())
     if any(getattr(parameter, "name", "").lower() == "if-none-match" for parameter in operation.parameters or ()):
         responses["304"] = OpenAPIResponse(description="You hold it already.")
     for status, kinds in sorted(by_status.items()):

@@ -5,15 +5,18 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from api.domain.accounts import grants
+from api.domain.accounts import service as accounts
+from api.domain.accounts.roles import Role
 from api.domain.catalog import flows
 from api.domain.catalog.contracts import StepKind
 from api.domain.forms import service as forms
 from api.domain.registrations.models import Registration
 from api.lib.security import Scope
 from api.lib.uow import Kernel, unit_of_work
-from tests.factories.client import Draft
+from tests.factories.client import Draft, sign_in
 from tests.factories.documents import document, field, text
-from tests.factories.world import World, make_event, organiser
+from tests.factories.world import PASSWORD, World, make_event, organiser
 
 CHOICES = [{"value": one, "label": text(one.title())} for one in ("yes", "no")]
 DEPTH = document(
@@ -132,3 +135,22 @@ async def test_half_an_address_is_kept_while_the_step_is_unfinished(
         "/answers/order": "incomplete",
         "/answers/spot": "incomplete",
     }
+
+
+async def test_the_note_of_a_reveal_holds_no_part_of_the_answer(
+    api: httpx.AsyncClient, kernel: Kernel, world: World
+) -> None:
+    draft = await Draft.start(api, await depth(kernel, world))
+    await draft.save("depth", answers=ANSWERS)
+    async with unit_of_work(kernel) as uow:
+        steward = await accounts.register(uow, email="steward@example.org", password=PASSWORD, name="steward")
+        await grants.grant(uow, steward, world.organization, Role.DATA_STEWARD)
+    headers = await sign_in(api, "steward@example.org")
+    asked = {"step": "depth", "pointer": "/home", "reason": "other"}
+    address = f"{draft.address}/reveals"
+    refused = await api.post(address, json=asked | {"note": "lives at 12 mg-road"}, headers=headers)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/note"
+    shown = await api.post(address, json=asked | {"note": "A parcel came back."}, headers=headers)
+    assert shown.status_code == 200, shown.text
+    assert shown.json()["value"] == ANSWERS["home"]

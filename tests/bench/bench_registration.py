@@ -134,7 +134,7 @@ def measure(rounds: int, seconds: int) -> dict[str, dict[str, list[Any]]]:
         for turn in range(rounds):
             for name in ("spread", "hot") if turn % 2 == 0 else ("hot", "spread"):
                 run = register(made, hot=name == "hot", seconds=seconds)
-                best, each = reference.best(made, hot=name == "hot", seconds=max(1, seconds // 2))
+                best, each = reference.best(made, hot=name == "hot", seconds=seconds)
                 again = register(made, hot=name == "hot", seconds=seconds)
                 found[name]["ratio"].append((run.per_second + again.per_second) / 2 / best)
                 found[name]["runs"] += [run, again]

@@ -26,9 +26,7 @@ class Person:
         self._address, self._token, self._revision = "", "", 0
 
     async def begin(self) -> None:
-        """Open the connection and begin the draft."""
-        loop = asyncio.get_running_loop()
-        _, self._connection = await loop.create_connection(Connection, *self._where)
+        """Begin the draft."""
         made = await self._send("POST", "/api/v1/registrations", {"event": self._event, "locale": "en"}, 201)
         self._token = made["token"]
         self._address = f"/api/v1/registrations/{made['registration']['uid']}/steps/about"
@@ -42,6 +40,10 @@ class Person:
     async def _send(self, method: str, path: str, body: Any, status: int) -> Any:
         text = msgspec.json.encode(body)
         held = f'Registration-Token: {self._token}\r\nIf-Match: "{self._revision}"\r\n' if self._token else ""
+        # The server closes connections that were idle for five seconds.
+        if self._connection is None or self._connection.transport.is_closing():
+            loop = asyncio.get_running_loop()
+            _, self._connection = await loop.create_connection(Connection, *self._where)
         self._connection.waiting = asyncio.get_running_loop().create_future()
         self._connection.transport.write(
             f"{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n{held}"

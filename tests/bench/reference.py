@@ -84,9 +84,10 @@ def throughput(ground: Ground, *, hot: bool, clients: int, seconds: int) -> floa
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     found = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-    if found is None or "failed transactions: 0 " not in done.stdout:
+    if done.returncode or "failed transactions: 0 " not in done.stdout:
         raise RuntimeError(done.stdout + done.stderr)
-    return float(found[1])
+    # Many clients on a machine that is busy otherwise may come to nothing within the time.
+    return float(found[1]) if found else 0.0
 
 
 def best(ground: Ground, *, hot: bool, seconds: int) -> tuple[float, dict[int, float]]:

@@ -28,13 +28,15 @@ class BrowserWalker:
         self.page = page
         self.answered = 0
         self._source = source
+        self._sent: set[tuple[str, str]] = set()
 
     def register(self, slug: str) -> str:
         """Register for an event; returns the confirmation number."""
         self.page.goto(f"/events/{slug}")
         begin = self.page.get_by_role("button", name="Register").or_(self.page.get_by_role("link", name="Register"))
         begin.first.click()
-        self.page.wait_for_url("**/register/**")
+        # The registration's address leads on to its first step's.
+        self.page.wait_for_url(re.compile(r"/register/[^/]+/[^/]+"))
         for _ in range(_PAGES):
             go_on = self.page.get_by_role("button", name="Continue", exact=True)
             submit = self.page.get_by_role("button", name="Submit registration")
@@ -49,16 +51,22 @@ class BrowserWalker:
 
     def _fill_page(self, go_on: Locator) -> None:
         here = self.page.url
-        more = self.page.get_by_role("button", name=re.compile("^One more"))
-        if more.count():
-            more.first.click()
+        self._take_a_seat()
         self._answer_all()
         for attempt in range(1, _TRIES):
             go_on.click()
             if self._went_on(here):
+                # The next page's parts arrive one after the other.
+                expect(self.page.locator(".skeleton")).to_have_count(0)
+                self.page.wait_for_timeout(3 * _SOON)
                 return
             self._mend(attempt)
         raise Stuck(f"{here}: {self.page.get_by_role('main').inner_text()[:1500]}")
+
+    def _take_a_seat(self) -> None:
+        more = self.page.get_by_role("button", name=re.compile("^One more"))
+        if more.count() and more.first.is_enabled():
+            more.first.click()
 
     def _went_on(self, here: str) -> bool:
         """Wait until the next page is there, or until this one says that something is wrong."""
@@ -72,7 +80,7 @@ class BrowserWalker:
 
     def _answer_all(self) -> None:
         """Answer what is asked; answers bring up further questions, which are answered too."""
-        add = self.page.get_by_role("button", name=re.compile("^Add "))
+        add = self.page.get_by_role("button", name=re.compile(r"^Add\b"))
         for at in range(add.count()):
             add.nth(at).click()
         for _ in range(6):
@@ -91,13 +99,17 @@ class BrowserWalker:
         found = self._form().get_by_role(kind)  # type: ignore[arg-type]
         for at in range(found.count()):
             one = found.nth(at)
-            if one.is_visible() and not _is_answered(one, kind):
+            if one.is_visible() and _is_open(one, kind) and not _is_answered(one, kind):
                 self._answer(one, kind, 0)
 
     def _answer(self, one: Locator, kind: str, attempt: int) -> None:
         if kind == "radiogroup":
             options = one.get_by_role("radio")
-            options.nth(self._source.randrange(options.count())).check(force=True)
+            if not options.count():
+                # Nothing to choose from with the answers so far.
+                return
+            # An answer above may still be changing what is offered here: whether it took is seen at the next look.
+            options.nth(self._source.randrange(options.count())).click(force=True)
         elif kind == "checkbox":
             one.check(force=True)
         elif kind == "combobox":
@@ -135,19 +147,27 @@ class BrowserWalker:
 
     def _files(self) -> None:
         found = self._form().locator("input[type=file]")
-        for at in range(found.count()):
-            one = found.nth(at)
+        at = 0
+        while at < found.count():
+            before, one = found.count(), found.nth(at)
+            place = (self.page.url, one.get_attribute("id") or str(at))
+            if place in self._sent:
+                at += 1
+                continue
+            self._sent.add(place)
             accept = one.get_attribute("accept") or ""
             kind = next((kind for kind in ("image", "audio", "video") if kind in accept), "file")
             file = DRAWERS[kind](self._source, {}, {})
-            if not isinstance(file, File) or one.get_attribute("data-walked"):
-                continue
+            assert isinstance(file, File)
             one.set_input_files({"name": file.name, "mimeType": file.media_type, "buffer": file.content})
             expect(self._form().get_by_text(file.name).first).to_be_visible(timeout=15_000)
             self.answered += 1
+            # Where a file is there, its name stands in place of the choice.
+            at += found.count() >= before
 
     def _mend(self, attempt: int) -> None:
         """Answer otherwise what the page says is wrong."""
+        self._take_a_seat()
         wrong = self._form().locator("[aria-invalid=true]")
         for at in range(wrong.count()):
             one = wrong.nth(at)
@@ -165,6 +185,10 @@ class BrowserWalker:
                 one.fill((datetime.now(UTC) + timedelta(days=attempt * 40)).strftime("%Y-%m-%d"))
             else:
                 one.fill(self._typed(one, "spinbutton" if wanted == "number" else "textbox", attempt))
+
+
+def _is_open(one: Locator, kind: str) -> bool:
+    return kind in ("radiogroup", "checkbox") or one.is_editable()
 
 
 def _is_answered(one: Locator, kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from array import array
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ def pdf(size: int = 0) -> bytes:
 def film(size: int) -> bytes:
     """Return what begins like an MP4, of ``size`` bytes that differ from chunk to chunk."""
     head = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
-    body = b"".join(index.to_bytes(4, "big") for index in range(size // 4 + 1))
+    body = array("I", range(size // 4 + 1)).tobytes()
     return (head + body)[:size]
 
 

@@ -115,7 +115,7 @@ async def test_a_problem_of_ours_says_where_and_not_what(
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {PLANTED['passport']}")
 
-    monkeypatch.setattr("api.domain.registrations.submission.register", fail)
+    monkeypatch.setattr("api.domain.registrations.hot_path.members.prepare", fail)
     async with running(settings) as found:
         answer = await found.client.post(
             f"/api/v1/events/{world.slug}/registrations", json={"steps": {}}, headers={"X-Request-Id": "a-request-id"}

@@ -137,12 +137,12 @@ async def _complete(office: Office, draft: dict[str, Any]) -> None:
     address, headers = f"/api/v1/registrations/{from_draft['uid']}", {"Registration-Token": draft["token"]}
     seat = str(office.world.tickets[0])
     revision = from_draft["revision"]
-    steps: dict[str, dict[str, Any]] = {
+    whole: dict[str, dict[str, Any]] = {
         "about": {"answers": {"full_name": "Asha", "email": "asha@example.org", "age": 30}},
         "seats": {"tickets": [{"ticket": seat, "quantity": 1}]},
         "people": {"attendees": [{"ticket": seat, "name": "Asha"}]},
     }
-    for step, given in steps.items():
+    for step, given in whole.items():
         saved = await office.client.put(
             f"{address}/steps/{step}", json={"complete": True, **given}, headers=headers | {"If-Match": f'"{revision}"'}
         )
@@ -170,12 +170,12 @@ async def test_a_change_is_told_with_a_later_entry_and_a_cancellation_withdraws_
     subjects = [mail["Subject"].split(":")[0] for mail in (first, second, third)]
     assert subjects == ["Confirmed", "Changed", "Cancelled"]
     assert "77" in PdfReader(io.BytesIO(attached(second)["application/pdf"].get_content())).pages[0].extract_text()
-    entries = [
+    entries: list[Any] = [
         Calendar.from_ical(attached(mail)["text/calendar"].get_content()).walk("VEVENT")[0]
         for mail in (first, second, third)
     ]
     assert len({str(entry["uid"]) for entry in entries}) == 1
-    sequences = [int(str(entry["sequence"])) for entry in entries]
+    sequences = [int(entry["sequence"]) for entry in entries]
     assert sequences == sorted(set(sequences))
     assert attached(third)["text/calendar"].get_param("method") == "CANCEL"
     assert "application/pdf" not in attached(third)
@@ -185,7 +185,7 @@ async def test_a_wrong_text_is_refused_with_the_place_and_a_preview_writes_nothi
     office: Office, owner: Database
 ) -> None:
     at = f"{office.organization}/mail-templates/confirmation/en"
-    wrong = {"subject": "Hello {{ nmae }}", "body": "one\ntwo {{#if place}}"}
+    wrong = {"subject": "Hello {{ surname }}", "body": "one\ntwo {{#if place}}"}
     for method, path in (("PUT", at), ("POST", f"{at}/preview"), ("POST", f"{at}/trial")):
         answer = await office.send(method, path, json=wrong)
         assert answer.status_code == 422, answer.text

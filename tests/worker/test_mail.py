@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import socket
 from email.message import EmailMessage
 
 import pytest
@@ -150,3 +151,26 @@ async def test_a_name_full_of_line_breaks_adds_no_header(
     [mail] = parsed(mail_server)
     assert mail["Bcc"] is None
     assert mail_server.mails[0][0] == ["asha@example.org"]
+
+
+async def test_a_batch_goes_over_one_connection_and_over_another_where_the_server_hangs_up(
+    mailing: Settings, world: World, worker_kernel: Kernel, mail_server: MailServer
+) -> None:
+    async with running(mailing) as found:
+        for number in range(4):
+            await register(found.client, world, email=f"p{number}@example.org")
+    await drain(worker_kernel, MAIL, HangingUp(mailing))
+    assert sorted(rcpt for [rcpt], _ in mail_server.mails) == [f"p{number}@example.org" for number in range(4)]
+    assert mail_server.connections == 2
+
+
+class HangingUp(MailDelivery):
+    """Loses its connection after the second mail, as if the server had closed it."""
+
+    sent = 0
+
+    def _deliver(self, message: EmailMessage) -> None:
+        super()._deliver(message)
+        self.sent += 1
+        if self.sent == 2 and self._line is not None and self._line.sock is not None:
+            self._line.sock.shutdown(socket.SHUT_RDWR)

@@ -30,8 +30,16 @@ class MailDelivery:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        # Of one batch: a handshake with TLS and a sign-in costs more than a mail.
+        self._line: smtplib.SMTP | None = None
 
     async def __call__(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome:
+        try:
+            return await self._batch(kernel, rows)
+        finally:
+            await asyncio.to_thread(self._hang_up)
+
+    async def _batch(self, kernel: Kernel, rows: Sequence[Claimed]) -> Outcome:
         outcome = Outcome()
         async with unit_of_work(kernel, WORKER, SYSTEM) as uow:
             packages = await letters.outgoing(uow, rows)
@@ -70,11 +78,48 @@ class MailDelivery:
         return None
 
     def _deliver(self, message: EmailMessage) -> None:
-        parts = urlsplit(self._settings.smtp_url)
-        with self._connected(parts) as server:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        server = self._standing() or self._signed_in()
+        try:
             server.send_message(message)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
+            # The server has answered: the line is as good as before.
+            raise
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def _standing(self) -> smtplib.SMTP | None:
+        """Return the batch's connection where the server still answers on it: it is asked before a mail, not with one,
+        so that none goes twice."""
+        if self._line is None:
+            return None
+        try:
+            if self._line.noop()[0] == 250:
+                return self._line
+        except (smtplib.SMTPException, OSError):
+            log.info("the mail server has hung up; calling again")
+        self._hang_up()
+        return None
+
+    def _signed_in(self) -> smtplib.SMTP:
+        parts = urlsplit(self._settings.smtp_url)
+        self._line = self._connected(parts)
+        if parts.username:
+            try:
+                self._line.login(unquote(parts.username), unquote(parts.password or ""))
+            except (smtplib.SMTPException, OSError):
+                self._hang_up()
+                raise
+        return self._line
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        try:
+            line.quit()
+        except (smtplib.SMTPException, OSError):
+            line.close()
 
     def _connected(self, parts: SplitResult) -> smtplib.SMTP:
         """Return a connection that nobody between can read, unless the server is this machine."""

@@ -23,7 +23,7 @@ from api.lib.throttle import RouteClass
 Format = Literal["xlsx", "csv", "json"]
 _MEDIA_TYPES: dict[Format, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "json": "application/json",
 }
 
@@ -108,7 +108,9 @@ class SheetController(Controller):
         operation_id="exportForm",
         summary="A version of a form as a spreadsheet or as its document; version 0 is the draft",
         media_type=_MEDIA_TYPES["xlsx"],
-        opt=declare(Permission.FORM_READ, RouteClass.EXPORT, FormTooLargeForSheet),
+        opt=declare(
+            Permission.FORM_READ, RouteClass.EXPORT, FormTooLargeForSheet, answers=tuple(_MEDIA_TYPES.values())
+        ),
     )
     async def export_form(
         self,

@@ -162,7 +162,7 @@ TABLES: dict[str, TableUse] = {
     "registration_change": _use(
         "Changes of your answers",
         "To tell who changed which answer; of sensitive ones only that they were changed.",
-        "with the registration, until one of its answers is blanked, or " + _ERASED,
+        "as long as the registration, until one of its answers is blanked, or " + _ERASED,
         personal="before after",
         plain="id registration_id organization_id changed_at actor_kind actor_uid revision step pointer sensitive",
     ),

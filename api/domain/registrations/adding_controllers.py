@@ -7,10 +7,11 @@ from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from api.domain.catalog.errors import EventClosed
+from api.domain.organizations.errors import LivesElsewhere
 from api.domain.registrations import adding, history, schemas
 from api.domain.registrations.contracts import Allowance
 from api.domain.registrations.presenting import registration_out
-from api.lib.errors import Forbidden
+from api.lib.errors import NotFound
 from api.lib.http.routes import declare
 from api.lib.http.session import Uow
 from api.lib.security import Permission
@@ -30,7 +31,7 @@ class AddingController(Controller):
         "/registrations/on-behalf",
         operation_id="addRegistration",
         summary="Begin a registration for somebody; its token fills it as a guest's does",
-        opt=declare(Permission.REGISTRATION_CREATE, RouteClass.STAFF, EventClosed, Forbidden),
+        opt=declare(Permission.REGISTRATION_CREATE, RouteClass.STAFF, NotFound, EventClosed, LivesElsewhere),
     )
     async def add(self, uow: Uow, data: JSONBody[schemas.AddIn]) -> Response[schemas.RegistrationStarted]:
         allowance = Allowance(late=data.late, over=data.over, silent=data.silent)

@@ -3,7 +3,7 @@
 Each leaves an audit event in the transaction that does it: where the event cannot be written nothing is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from api.lib.uow import UnitOfWork
 
 # A number that so many share is no person's: a list of them would be a list of people.
 MOST_FOUND = 50
+_TELLING = 4
 
 Identity = Literal["aadhaar", "passport", "other"]
 
@@ -56,7 +57,8 @@ async def reveal(uow: UnitOfWork, uid: UUID, request: RevealRequest) -> Any:
     value = (await sealing.opened(uow, row, sealed))[request.step, request.pointer]
     if engine.is_masked(value):
         raise ValueNotKept
-    if isinstance(value, str) and sealing.normalised(value) in sealing.normalised(request.note):
+    note_text = sealing.normalised(request.note)
+    if any(sealing.normalised(text) in note_text for text in _texts(value)):
         # The trail is kept for years and read by others: it must not say what is sealed elsewhere.
         raise Unprocessable(errors=(FieldProblem("/note", "format", "Do not write the answer itself into the note."),))
     note = str(await sealing.keep_note(uow, row, request.note)) if request.note.strip() else None
@@ -114,3 +116,11 @@ async def _found(uow: UnitOfWork, ids: Sequence[int], identity: str, number: str
         registrations = await repository.with_number(uow.session, indexes)
     rows = await RegistrationRepository(session=uow.session).with_ids(registrations, MOST_FOUND)
     return staff_service.listing(rows)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of an answer, of its parts too; a country's code or a house's number tells nobody."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (part for part in value.values() if isinstance(part, str) and len(part) >= _TELLING)

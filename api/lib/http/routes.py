@@ -1,5 +1,6 @@
 """What a route says of itself: who may call it, which limit it shares, which problems it answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from api.lib.throttle import RouteClass
 THROTTLE = "throttle"
 PROBLEMS = "problems"
 BODY = "body"
+ANSWERS = "answers"
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -35,8 +37,9 @@ def declare(
     route_class: RouteClass = RouteClass.DEFAULT,
     *problems: type[Problem],
     body: Body | None = None,
+    answers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the ``opt`` of a route. ``problems`` are those beyond what its parameters imply; ``body`` is what it takes
-    where that is not a small JSON text."""
-    found = {guards.KEY: permission, THROTTLE: route_class, PROBLEMS: problems}
+    where that is not a small JSON text; ``answers`` are the media types it chooses from, where there are several."""
+    found = {guards.KEY: permission, THROTTLE: route_class, PROBLEMS: problems, ANSWERS: tuple(answers)}
     return found | {BODY: body} if body else found

@@ -3,6 +3,7 @@
 import ipaddress
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import cast
 
 from litestar.datastructures import MutableScopeHeaders
@@ -82,6 +83,7 @@ def buckets(throttle: Throttle, declared: RouteClass, principal: Principal, addr
     return found
 
 
+@lru_cache(maxsize=4096)
 def network(text: str) -> str:
     """Return the address that is counted: an IPv6 customer holds a whole /64."""
     found = networks.address(text)

@@ -9563,7 +9563,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": unknown;
                 };
             };
             /** @description Problem: `bad-request`. */
@@ -16579,6 +16581,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Problem: `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             /** @description Problem: `conflict`, `event-closed`. */
             409: {
                 headers: {
@@ -16599,6 +16610,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported-media-type`. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Problem: `organization-lives-elsewhere`. */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

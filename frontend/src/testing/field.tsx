@@ -33,7 +33,7 @@ const LISTS: Record<string, FormChoice[]> = {
   })),
 };
 
-type Shown = { error?: string; required?: boolean; value?: unknown };
+type Shown = { error?: string; required?: boolean; value?: unknown; registration?: string };
 
 /** One field as the wizard draws it, over answers that the test can look at. */
 export async function renderField(given: Given, shown: Shown = {}) {
@@ -80,7 +80,7 @@ export async function renderField(given: Given, shown: Shown = {}) {
           leave: (pointer) => seen.left.push(pointer),
           errorsUnder: () => shown.error ?? "",
           errorAt: (pointer) => (pointer === "/answer" ? (shown.error ?? null) : null),
-          registration: "r",
+          registration: shown.registration ?? "r",
           step: "s",
           text: (text) => textOf(text, "en"),
           shown: (text) => textOf(text, "en"),

@@ -27,7 +27,6 @@ FACTS = CalendarFacts(
 
 
 def read(facts: CalendarFacts) -> tuple[Any, Any]:
-    """Return the calendar and its only entry; the library types every property as all that there are."""
     calendar: Any = Calendar.from_ical(render(facts))
     [entry] = calendar.walk("VEVENT")
     return calendar, entry

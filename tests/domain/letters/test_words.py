@@ -32,7 +32,7 @@ def found(text: str) -> list[tuple[str, int, int]]:
     ("text", "problems"),
     [
         ("Dear {{ name }}, {{name}} {{#if place}}at {{ place }}{{/if}}", []),
-        ("Dear {{ nmae }}", [("placeholder", 1, 6)]),
+        ("Dear {{ surname }}", [("placeholder", 1, 6)]),
         ("one\ntwo {{ 7*7 }}", [("syntax", 2, 9)]),
         ("{{ name.__class__ }}", [("syntax", 1, 1)]),
         ("{{#if place}}", [("unclosed", 1, 1)]),

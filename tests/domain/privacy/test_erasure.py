@@ -102,6 +102,7 @@ async def test_the_proof_says_how_much_and_where_and_names_nobody(
         "aadhaar": 0, "attendee": 2, "consent": 0, "odoo": 2, "outbox": 0, "registration": 1,
         "registration_idempotency_key": 1, "registration_key": 1, "registration_reveal": 0, "support_request": 0,
         "registration_sealed_answer": 1, "registration_set_aside": 0, "registration_step": 5, "registration_token": 1,
+        "registration_change": 0, "registration_upload": 0,
     }  # fmt: skip
 
 

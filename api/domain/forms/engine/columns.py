@@ -187,16 +187,17 @@ def cells(columns: Sequence[Column], answers: Mapping[str, Any]) -> list[Cell]:
 
 
 def _cell(column: Column, answers: Any) -> Cell:
-    value = answers
-    for step in column.path:
+    path = column.path
+    value = answers.get(path[0])
+    for step in path[1:]:
         if isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None
         else:
-            value = value.get(step) if isinstance(value, Mapping) else None
-        if value is None:
-            return None
+            value = value.get(step) if isinstance(value, dict) else None
+    if value is None:
+        return None
     if column.part is not None:
-        value = value.get(column.part, value.get("masked")) if isinstance(value, Mapping) else None
+        value = value.get(column.part, value.get("masked")) if isinstance(value, dict) else None
     try:
         return None if value is None else _CELLS[column.kind](value)
     except (ArithmeticError, KeyError, TypeError, ValueError):
@@ -204,6 +205,8 @@ def _cell(column: Column, answers: Any) -> Cell:
 
 
 def _text(value: Any) -> str | None:
+    if value.__class__ is str:
+        return value or None
     return to_string(as_scalar(value)) or None
 
 

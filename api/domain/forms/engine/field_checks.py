@@ -230,7 +230,7 @@ def _check_default(field: Field, pointer: str, document: FormDocument) -> Iterat
         return
     item = item_of(field)
     try:
-        clean = parse(item, field.default).clean
+        clean = parse(item, field.default)[0]
     except AnswerRefused as refused:
         yield Problem(f"{pointer}/default", "default", f"the default is no answer to this field: {refused.message}")
         return

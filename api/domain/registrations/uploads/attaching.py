@@ -33,7 +33,7 @@ async def attach(
     if not any(file_fields(form) for form in forms.values()):
         return given, []
     found = dict(given)
-    uploads = {str(one.uid): one for one in await repository.finished(uow.session, [row.id])}
+    uploads = {str(one.uid): one for one in await repository.held(uow.session, row.id)}
     used: dict[str, Upload] = {}
     problems: list[tuple[str, FieldProblem]] = []
     for step, answered in given.items():

@@ -39,6 +39,18 @@ async def finished(session: AsyncSession, registration_ids: Sequence[int]) -> li
     return list(found)
 
 
+async def held(session: AsyncSession, registration_id: int) -> list[Upload]:
+    """Return a registration's finished uploads; until the transaction ends nobody else removes them."""
+    found = await session.scalars(
+        select(Upload)
+        .where(Upload.registration_id == registration_id, Upload.state == "finished")
+        .order_by(Upload.id)
+        .with_for_update(read=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
 async def room(session: AsyncSession, registration_id: int) -> tuple[int, int]:
     """Return how many uploads a registration has, and their bytes."""
     found = await session.execute(
@@ -50,11 +62,14 @@ async def room(session: AsyncSession, registration_id: int) -> tuple[int, int]:
     return int(count), int(size)
 
 
-async def drop_left(session: AsyncSession, registration_id: int) -> None:
-    """Delete a registration's finished and refused uploads that no saved answer names."""
+async def drop_left(session: AsyncSession, registration_id: int, before: datetime) -> None:
+    """Delete a registration's uploads that are over, that no saved answer names and nothing has touched since."""
     await session.execute(
         delete(Upload).where(
-            Upload.registration_id == registration_id, Upload.kept.is_(False), Upload.state != "receiving"
+            Upload.registration_id == registration_id,
+            Upload.kept.is_(False),
+            Upload.state != "receiving",
+            Upload.touched_at < before,
         )
     )
 

@@ -6,6 +6,7 @@ between the two leaves a file that no row names; the sender asks for the offset 
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -38,12 +39,14 @@ from api.domain.registrations.uploads.errors import (
 from api.domain.registrations.uploads.fields import file_fields
 from api.domain.registrations.uploads.kinds import Kind
 from api.domain.registrations.uploads.parts import Part, Sealing
+from api.lib import clock
 from api.lib.errors import Conflict, FieldProblem, NotFound, Unprocessable
 from api.lib.ids import new_uid
 from api.lib.security import Permission, Principal
 from api.lib.storage import Storage
 from api.lib.uow import Kernel, UnitOfWork, unit_of_work
 
+_REPLACED = timedelta(hours=1)
 _OPEN = frozenset({"draft", "confirmed"})
 
 
@@ -136,8 +139,9 @@ async def _make_room(uow: UnitOfWork, row: Registration, size: int) -> None:
         if count < MOST_UPLOADS and used + size <= most:
             return
         if again:
-            # What was replaced waits a day to be called back; now it is in the way.
-            await repository.drop_left(uow.session, row.id)
+            # What was replaced waits a day to be called back; now it is in the way. What has just arrived is not saved
+            # yet.
+            await repository.drop_left(uow.session, row.id, clock.now() - _REPLACED)
     raise TooManyUploads(extra={"max_uploads": MOST_UPLOADS, "max_bytes": most})
 
 

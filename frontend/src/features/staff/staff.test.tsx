@@ -49,15 +49,6 @@ test("exports what the filter shows, with the bearer token", async () => {
   expect(fake.callsTo("GET", /export$/)[0]?.headers.get("Authorization")).toBe("Bearer token");
 });
 
-test("lists every problem of a workbook by sheet, row and column", async () => {
-  const { user } = renderApp("/staff/forms");
-  const file = new File(["x"], "form.xlsx");
-  await user.upload(await screen.findByLabelText("Choose a workbook"), file);
-  await user.click(screen.getByRole("button", { name: "Check and import" }));
-  const table = await screen.findByRole("table");
-  expect(within(table).getByRole("row", { name: /survey 7 relevant Error/ })).toBeInTheDocument();
-});
-
 test("filters by an answer and says how many have it", async () => {
   const { user } = renderApp(`/staff?event=${IDS.event}`);
   await user.click(await screen.findByText("More filters"));

@@ -32,7 +32,7 @@ def by_library(text: str) -> str | None:
 
 def by_us(text: str) -> str | None:
     try:
-        return str(parse_phone(ITEM, text).clean)
+        return str(parse_phone(ITEM, text)[0])
     except AnswerRefused:
         return None
 

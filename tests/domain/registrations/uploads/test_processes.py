@@ -66,7 +66,7 @@ async def test_a_server_that_is_killed_in_the_middle_of_chunks_loses_and_doubles
     settings: Settings, papers: World, tmp_path: Path, owner: Database, worker_kernel: Kernel
 ) -> None:
     chance = random.Random(20261120)  # noqa: S311 (when to kill)
-    data = film(12 * MIB + 4321)
+    data = film(8 * MIB + 4321)
     acknowledged = [0]
     with server(settings, tmp_path) as (process, url):
         async with guest(url, papers) as sender:
@@ -117,7 +117,7 @@ async def grown(settings: Settings, papers: World, logs: Path, size: int) -> flo
 
 @pytest.mark.timeout(180)
 async def test_a_large_file_takes_little_memory(settings: Settings, papers: World, tmp_path: Path) -> None:
-    assert await grown(settings, papers, tmp_path, 48 * MIB) < 24
+    assert await grown(settings, papers, tmp_path, 32 * MIB) < 24
 
 
 @pytest.mark.campaign

@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.domain.registrations.models import Upload
 from api.domain.registrations.uploads import parts, repository
 from api.lib.storage import Storage
 from api.lib.uow import Kernel
-from tests.factories.files import MIB, Sender, film
+from tests.factories.files import MIB, Sender, film, pdf
 from tests.factories.pictures import picture
 
 WRONG, OVER = "/problems/upload-offset-wrong", "/problems/upload-over"
@@ -136,6 +138,45 @@ async def removed_meanwhile(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> 
         assert gone.status_code == 204
         removed.set()
         return (await sending).status_code
+
+
+async def removed_while_saved(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Remove a file while an answer that names it is saved; returns what both are told."""
+    answer = await sender.upload("/letter", pdf(), "application/pdf")
+    saving, go_on, keep = asyncio.Event(), asyncio.Event(), repository.keep
+
+    async def slow(*arguments: Any) -> None:
+        saving.set()
+        await go_on.wait()
+        await keep(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(repository, "keep", slow)
+        save = asyncio.create_task(sender.draft.send("papers", answers={"letter": answer}))
+        await saving.wait()
+        address = f"{sender.uploads}/{answer['upload']}"
+        remove = asyncio.create_task(sender.client.delete(address, headers=sender.token))
+        await asyncio.wait({remove}, timeout=1)
+        go_on.set()
+        return (await save).status_code, (await remove).status_code
+
+
+async def test_a_file_is_not_removed_while_an_answer_that_names_it_is_saved(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await removed_while_saved(sender, monkeypatch) == (200, 409)
+
+
+async def test_the_race_of_saving_and_removing_shows_where_nothing_is_locked(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = repository.finished
+
+    async def unlocked(session: AsyncSession, registration_id: int) -> list[Upload]:
+        return await finished(session, [registration_id])
+
+    monkeypatch.setattr(repository, "held", unlocked)
+    assert await removed_while_saved(sender, monkeypatch) == (200, 204)
 
 
 class Killed(BaseException):

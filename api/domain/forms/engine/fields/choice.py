@@ -17,13 +17,13 @@ MAX_SELECTED = 1_000
 
 def parse_single(_item: Item, raw: Any) -> Answer:
     text = bound_length(text_of(raw), MAX_VALUE)
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_multiple(_item: Item, raw: Any) -> Answer:
     """A list of values, each once, in the order they were given."""
     clean = _several(raw)
-    return Answer(clean, " ".join(clean))
+    return (clean, " ".join(clean))
 
 
 def _several(raw: Any) -> list[str]:
@@ -50,23 +50,23 @@ def parse_matrix(item: Item, raw: Any) -> Answer:
         answer = _several(given) if item.multiple else bound_length(text_of(given), MAX_VALUE)
         if answer:
             clean[bound_length(text_of(row), MAX_VALUE)] = answer
-    return Answer(clean, "") if clean else Answer("", "")
+    return (clean, "") if clean else ("", "")
 
 
 def parse_country(_item: Item, raw: Any) -> Answer:
     text = text_of(raw)
     if text not in COUNTRIES:
         raise AnswerRefused("choice", "This is not a country's two-letter code (ISO 3166-1).")
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_language(_item: Item, raw: Any) -> Answer:
     text = text_of(raw)
     if text not in LANGUAGES:
         raise AnswerRefused("choice", "This is not a language's code (ISO 639), such as hi or yue.")
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_currency(_item: Item, raw: Any) -> Answer:
     text = known_currency(raw)
-    return Answer(text, text)
+    return (text, text)

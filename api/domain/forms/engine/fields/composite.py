@@ -19,7 +19,7 @@ from api.domain.forms.engine.values import number_text
 MAX_AMOUNT = 10**15
 MAX_PART = 200
 MAX_POSTAL_CODE = 20
-NOTHING = Answer("", "")
+NOTHING = ("", "")
 
 MONEY_PARTS = ("amount", "currency")
 ADDRESS_PARTS = ("line1", "line2", "city", "region", "postal_code", "country")
@@ -46,7 +46,7 @@ def parse_money(item: Item, raw: Any) -> Answer:
     currency = known_currency(parts.get("currency", ""))
     if item.currencies and currency not in item.currencies:
         raise AnswerRefused("choice", "This currency is not accepted here.")
-    return Answer({"amount": amount, "currency": currency}, amount / 10 ** CURRENCIES[currency])
+    return ({"amount": amount, "currency": currency}, amount / 10 ** CURRENCIES[currency])
 
 
 def known_currency(raw: Any) -> str:
@@ -71,12 +71,12 @@ def parse_address(_item: Item, raw: Any) -> Answer:
         if name == "country" and text not in COUNTRIES:
             raise AnswerRefused("choice", "This is not a country's two-letter code (ISO 3166-1).")
         clean[name] = text
-    return Answer(clean, ", ".join(clean.values())) if clean else NOTHING
+    return (clean, ", ".join(clean.values())) if clean else NOTHING
 
 
 def parse_person_name(_item: Item, raw: Any) -> Answer:
     clean = {name: bound_length(text_of(part), MAX_PART) for name, part in parts_of(raw, NAME_PARTS).items()}
-    return Answer(clean, " ".join(clean.values())) if clean else NOTHING
+    return (clean, " ".join(clean.values())) if clean else NOTHING
 
 
 def parse_location(_item: Item, raw: Any) -> Answer:
@@ -88,7 +88,7 @@ def parse_location(_item: Item, raw: Any) -> Answer:
         if not least <= number <= most:
             raise AnswerRefused("format", f"The {name} lies between {least} and {most}.")
         clean[name] = plain_number(number)
-    return Answer(clean, geopoint(clean)) if clean else NOTHING
+    return (clean, geopoint(clean)) if clean else NOTHING
 
 
 def geopoint(clean: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@ def parse_identity(item: Item, raw: Any) -> Answer:
             raise AnswerRefused("format", "This is not a passport number: it has 5 to 9 letters and digits.")
     elif not _OTHER.fullmatch(text):
         raise AnswerRefused("format", "This may have up to 40 letters, digits, spaces, dots, slashes and hyphens.")
-    return Answer(text, text)
+    return (text, text)
 
 
 def clean_identity(identity: Literal["aadhaar", "passport", "other"], raw: str) -> str | None:
@@ -77,4 +77,4 @@ def clean_identity(identity: Literal["aadhaar", "passport", "other"], raw: str) 
         )
     except AnswerRefused:
         return None
-    return str(answer.clean)
+    return str(answer[0])

@@ -13,7 +13,7 @@ def parse_date(_item: Item, raw: Any) -> Answer:
     text = text_of(raw)
     if clocks.parse_date(text) is None:
         raise AnswerRefused("format", "This is not a date, such as 2027-01-31.")
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_time(_item: Item, raw: Any) -> Answer:
@@ -22,7 +22,7 @@ def parse_time(_item: Item, raw: Any) -> Answer:
     if milliseconds is None:
         raise AnswerRefused("format", "This is not a time of day, such as 09:30.")
     text = clocks.time_text(milliseconds // 1000 * 1000)
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_datetime(_item: Item, raw: Any) -> Answer:
@@ -31,7 +31,7 @@ def parse_datetime(_item: Item, raw: Any) -> Answer:
     if moment is None:
         raise AnswerRefused("format", "This is not a date with time and offset, such as 2027-01-31T09:30:00+05:30.")
     text = clocks.utc_text(moment)
-    return Answer(text, text)
+    return (text, text)
 
 
 def moment_number(kind: str | None, text: str) -> int | None:

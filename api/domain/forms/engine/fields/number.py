@@ -15,12 +15,12 @@ MAX_DECIMAL = 1e15
 def parse_integer(_item: Item, raw: Any) -> Answer:
     """A whole number that a double holds exactly; `5.0` is one, as JSON has but one kind of number."""
     number = whole_number(raw, MAX_INTEGER)
-    return Answer(number, float(number))
+    return (number, float(number))
 
 
 def parse_decimal(_item: Item, raw: Any) -> Answer:
     number = float(bounded_number(raw, MAX_DECIMAL)) + 0.0
-    return Answer(plain_number(number), number)
+    return (plain_number(number), number)
 
 
 def whole_number(raw: Any, most: float) -> int:
@@ -48,11 +48,11 @@ def plain_number(number: float) -> int | float:
 def parse_boolean(_item: Item, raw: Any) -> Answer:
     if not isinstance(raw, bool):
         raise AnswerRefused("type", "This has to be true or false.")
-    return Answer(raw, raw)
+    return (raw, raw)
 
 
 def parse_acknowledge(_item: Item, raw: Any) -> Answer:
     """ODK's `OK`; what is not acknowledged is not answered."""
     if not isinstance(raw, bool):
         raise AnswerRefused("type", "This has to be true or false.")
-    return Answer(True, "OK") if raw else Answer("", "")
+    return (True, "OK") if raw else ("", "")

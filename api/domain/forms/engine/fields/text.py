@@ -39,12 +39,12 @@ _PHONE_FILLERS = re.compile(r"[ ().-]")
 
 def parse_text(item: Item, raw: Any) -> Answer:
     text = bound_length(text_of(raw), item.max_length or MAX_TEXT)
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_multiline(item: Item, raw: Any) -> Answer:
     text = bound_length(lines_of(raw), item.max_length or MAX_MULTILINE)
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_email(item: Item, raw: Any) -> Answer:
@@ -52,7 +52,7 @@ def parse_email(item: Item, raw: Any) -> Answer:
     local, _, _ = text.partition("@")
     if len(local) > 64 or not _EMAIL.fullmatch(text):
         raise AnswerRefused("format", "This is not an e-mail address, such as name@example.org.")
-    return Answer(text, text)
+    return (text, text)
 
 
 def parse_phone(_item: Item, raw: Any) -> Answer:
@@ -64,7 +64,7 @@ def parse_phone(_item: Item, raw: Any) -> Answer:
     if not _PHONE.fullmatch(text):
         raise refused
     if _plainly_possible(text):
-        return Answer(text, text)
+        return (text, text)
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
@@ -72,7 +72,7 @@ def parse_phone(_item: Item, raw: Any) -> Answer:
     if not phonenumbers.is_possible_number(number):
         raise refused
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Answer(text, text)
+    return (text, text)
 
 
 def _plainly_possible(text: str) -> bool:
@@ -104,4 +104,4 @@ def parse_url(item: Item, raw: Any) -> Answer:
     text = bound_length(text_of(raw), min(item.max_length or MAX_URL, MAX_URL))
     if not _URL.fullmatch(text):
         raise AnswerRefused("format", "This is not a web address, such as https://example.org/page.")
-    return Answer(text, text)
+    return (text, text)

@@ -43,7 +43,7 @@ def parse_upload(_item: Item, raw: Any) -> Answer:
     name = bound_length(text_of(raw["name"]), MAX_NAME)
     if not name or "/" in name or "\\" in name:
         raise AnswerRefused("format", "A file's name has no slash and is not empty.")
-    return Answer({"upload": upload, "name": name, "media_type": media_type, "size": int(size)}, name)
+    return ({"upload": upload, "name": name, "media_type": media_type, "size": int(size)}, name)
 
 
 def accepted(item: Item, media_type: str) -> bool:

@@ -8,6 +8,7 @@ import type { Registration } from "@/lib/api/types";
 import { download } from "@/lib/download";
 import { formatDateTime } from "@/lib/format/dates";
 import { useI18n } from "@/lib/i18n/i18n";
+import { OwnFile } from "../form/files/OwnFile";
 import type { Wizard } from "../useWizard";
 import { allowedKey, getAllowed, loadFile, resendConfirmation } from "./api";
 import { useTexts } from "./texts";
@@ -95,6 +96,7 @@ export default function Participant({ wizard, registration, onChange }: Particip
               program={program}
               answers={answers}
               timezone={registration.clock.timezone}
+              renderFile={(file) => <OwnFile registration={registration.uid} file={file} />}
             />
           </section>
         );

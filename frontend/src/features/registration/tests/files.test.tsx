@@ -1,9 +1,14 @@
-import { screen, waitFor } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeQueryClient, Providers } from "@/app/App";
 import { expectAccessible } from "@/testing/axe";
 import { FakeUploads, UPLOAD } from "@/testing/fakes/uploads";
 import { renderField } from "@/testing/field";
+import { problem } from "@/testing/problem";
 import { server } from "@/testing/setup";
+import { OwnFile } from "../form/files/OwnFile";
 import { stopAll } from "../form/files/useUpload";
 
 const KIB = 1024;
@@ -148,6 +153,13 @@ describe("a file", () => {
     expect(localStorage.getItem("prs.uploads")).toBe("{}");
   });
 
+  it("is not sent from the preview of a form", async () => {
+    const page = await renderField({ type: "file" }, { registration: "" });
+    await choose(page, fileOf(KIB));
+    await waitFor(() => expect(page.seen.answers.answer).toMatchObject({ name: "letter.pdf" }));
+    expect(uploads.begins).toBe(0);
+  });
+
   it("that was given before is named and can be taken out", async () => {
     const value = { upload: UPLOAD, name: "photo.jpg", media_type: "image/jpeg", size: 12345 };
     const page = await renderField({ type: "image" }, { value });
@@ -193,5 +205,32 @@ describe("a signature", () => {
     ]);
     await page.user.click(screen.getByRole("button", { name: "Use this signature" }));
     await waitFor(() => expect(page.seen.answers.answer).toBeTruthy());
+  });
+});
+
+describe("a file among one's answers", () => {
+  it("is fetched when somebody asks for it, and says where that fails", async () => {
+    const file = { upload: UPLOAD, name: "letter.pdf", media_type: "application/pdf", size: 3 };
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
+    const page = render(
+      <Providers client={makeQueryClient()}>
+        <main>
+          <h1>Answers</h1>
+          <OwnFile registration="r" file={file} />
+        </main>
+      </Providers>,
+    );
+    await expectAccessible(page.container);
+    const user = userEvent.setup({ delay: null });
+    await user.click(screen.getByRole("button", { name: "Download letter.pdf" }));
+    await waitFor(() => expect(click).toHaveBeenCalledTimes(1));
+    server.use(
+      http.get(`*/api/v1/registrations/:uid/uploads/${UPLOAD}/content`, () =>
+        problem({ status: 503, slug: "storage-unavailable" }),
+      ),
+    );
+    await user.click(screen.getByRole("button", { name: "Download letter.pdf" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("cannot be stored now");
+    click.mockRestore();
   });
 });

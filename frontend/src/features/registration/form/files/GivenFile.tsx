@@ -28,7 +28,7 @@ export function GivenFile({ field, place, value, local, onRemove }: GivenFilePro
   const save = async () => {
     setProblem("");
     try {
-      download(local ?? (await loadContent(place, value.upload)), value.name);
+      download(local ?? (await loadContent(place.registration, value.upload)), value.name);
     } catch (error) {
       setProblem(problemText(asProblem(error), t, locale));
     }
@@ -72,7 +72,7 @@ function Preview({
   const t = useFileTexts();
   const [url, setUrl] = useState<string | null>(null);
   const { upload } = value;
-  const { registration, step, pointer } = place;
+  const { registration } = place;
   useEffect(() => {
     let made: string | null = null;
     let isCurrent = true;
@@ -82,15 +82,15 @@ function Preview({
       setUrl(made);
     };
     if (local) show(local);
-    else if (LOADED.includes(field.type) && !field.sensitive) {
-      loadContent({ registration, step, pointer }, upload).then(show, () => undefined);
+    else if (registration && LOADED.includes(field.type) && !field.sensitive) {
+      loadContent(registration, upload).then(show, () => undefined);
     }
     return () => {
       isCurrent = false;
       if (made) URL.revokeObjectURL(made);
       setUrl(null);
     };
-  }, [local, upload, registration, step, pointer, field.type, field.sensitive]);
+  }, [local, upload, registration, field.type, field.sensitive]);
   if (!url) return null;
   if (value.media_type.startsWith("image/"))
     return <img className="file-preview" src={url} alt={t.preview(label)} />;

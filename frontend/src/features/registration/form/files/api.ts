@@ -3,8 +3,8 @@ import { problemFrom } from "@/lib/api/problem";
 import { capability } from "../../guestTokens";
 import type { Place } from "./remembered";
 
-function addressOf(place: Place, uid: string): string {
-  return `/api/v1/registrations/${place.registration}/uploads/${uid}`;
+function addressOf(registration: string, uid: string): string {
+  return `/api/v1/registrations/${registration}/uploads/${uid}`;
 }
 
 export function beginUpload(place: Place, file: File, mediaType: string) {
@@ -37,7 +37,7 @@ export async function sendChunk(
   signal: AbortSignal,
 ): Promise<number> {
   const response = await sendBytes(
-    addressOf(place, uid),
+    addressOf(place.registration, uid),
     chunk,
     {
       ...capability(place.registration),
@@ -61,10 +61,10 @@ export async function removeUpload(place: Place, uid: string): Promise<void> {
   );
 }
 
-export async function loadContent(place: Place, uid: string): Promise<Blob> {
+export async function loadContent(registration: string, uid: string): Promise<Blob> {
   const response = await fetchRaw(
-    `${addressOf(place, uid)}/content`,
-    capability(place.registration),
+    `${addressOf(registration, uid)}/content`,
+    capability(registration),
   );
   return response.blob();
 }
