@@ -16,7 +16,6 @@ from api.domain.forms.engine.api import (
     shared_fields,
 )
 from api.domain.forms.engine.clock import Clock
-from api.domain.forms.engine.columns import Cell, Column, cells, columns_of, repeat_sizes
 from api.domain.forms.engine.compiled import COMPILER_VERSION, CompiledExpression, CompiledForm, Item
 from api.domain.forms.engine.compiler import compile_condition, compile_form
 from api.domain.forms.engine.conditions import condition_types, evaluate_condition
@@ -50,10 +49,8 @@ from api.domain.forms.engine.xlsform import (
 
 __all__ = [
     "COMPILER_VERSION",
-    "Cell",
     "Choice",
     "Clock",
-    "Column",
     "CompiledExpression",
     "CompiledForm",
     "DocumentInvalid",
@@ -76,10 +73,8 @@ __all__ = [
     "ValueType",
     "as_scalar",
     "canonical_bytes",
-    "cells",
     "check_document",
     "clean_identity",
-    "columns_of",
     "compile_condition",
     "compile_form",
     "condition_types",
@@ -98,7 +93,6 @@ __all__ = [
     "parse_document",
     "plain_answer",
     "registrant_fields",
-    "repeat_sizes",
     "sensitive_fields",
     "shared_fields",
     "validate",

@@ -1,9 +1,7 @@
-"""Answers in words, and as typed columns."""
+"""Answers in words."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,19 +9,16 @@ import pytest
 from api.domain.forms.engine import (
     Clock,
     FieldType,
-    cells,
-    columns_of,
     compile_form,
     lines_of,
     parse_document,
     plain_answer,
-    repeat_sizes,
     validate,
 )
 from tests.vectors import generated_forms
 from tests.vectors.build import KOLKATA, clock_of
 from tests.vectors.written_forms import FORMS, choices, field, form
-from tests.vectors.written_types import HOME, KEPT, PHOTO, TYPES, UPLOAD
+from tests.vectors.written_types import HOME, KEPT, TYPES, UPLOAD
 
 DOCUMENT = parse_document(TYPES)
 COMPILED = compile_form(DOCUMENT)
@@ -70,27 +65,19 @@ def test_an_answer_reads_in_the_words_of_its_reader(name: str, value: Any, local
     assert plain_answer(ITEMS[name], value, locale, DOCUMENT, timezone="Asia/Kolkata") == words
 
 
-def test_every_type_that_has_an_answer_has_words_and_a_column() -> None:
-    columns = columns_of(DOCUMENT)
-    named = {column.name.partition(".")[0] for column in columns}
+def test_every_type_that_has_an_answer_has_words() -> None:
     unanswered = {FieldType.CALCULATED, FieldType.NOTE, FieldType.GROUP, FieldType.REPEAT}
     assert {item.type for item in ITEMS.values() if item.type} == set(FieldType) - unanswered
     for name, kept in KEPT.items():
-        assert name in named
         raw = kept[0][0] if isinstance(kept[0], tuple) else kept[0]
         result = validate(COMPILED, {name: raw}, CLOCK)
         assert plain_answer(ITEMS[name], result.answers[name], "en", DOCUMENT)
-        own = [column.name.partition(".")[0] == name for column in columns]
-        filled = [cell for cell, mine in zip(cells(columns, result.answers), own, strict=True) if mine]
-        assert any(cell is not None for cell in filled), name
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_an_answer_of_another_shape_is_shown_as_it_is_stored(name: str) -> None:
-    columns = columns_of(DOCUMENT)
     for stray in generated_forms.SCRAPS:
         assert isinstance(plain_answer(ITEMS[name], stray, "hi", DOCUMENT), str)
-        assert len(cells(columns, {name: stray})) == len(columns)
 
 
 FAMILY = parse_document(
@@ -128,25 +115,6 @@ ANSWERS = {
 }
 
 
-def test_a_repeat_has_columns_for_as_many_items_as_there_are() -> None:
-    sizes = repeat_sizes(FAMILY, ANSWERS)
-    assert sizes == {"kids": 2, "kids/toys": 2}
-    columns = columns_of(FAMILY, sizes)
-    row = dict(zip([column.name for column in columns], cells(columns, ANSWERS), strict=True))
-    assert row["kids/0/kid"] == "Ana"
-    assert row["kids/0/kid.given"] == "Ana"
-    assert row["kids/0/born"] == date(2020, 2, 29)
-    assert row["kids/0/fee"] == Decimal("2.50")
-    assert row["kids/0/fee.currency"] == "EUR"
-    assert row["kids/0/toys/0/toy"] == "Bär"
-    assert row["kids/1/toys/1/toy"] is None
-    assert row["total"] == 2.5
-    assert row["many"] is True
-    assert row["secret"] == "••••"
-    kinds = {column.name: column.kind for column in columns}
-    assert (kinds["total"], kinds["many"], kinds["secret"]) == ("decimal", "boolean", "text")
-
-
 def test_a_repeat_in_words_has_a_line_for_each_item() -> None:
     item = next(item for item in compile_form(FAMILY).items if item.name == "kids")
     assert plain_answer(item, ANSWERS["kids"], "en", FAMILY) == (
@@ -158,35 +126,6 @@ def test_a_repeat_in_words_has_a_line_for_each_item() -> None:
         ("/kids/0/kid", "kid", "Ana", 1),
         ("/kids/0/born", "born", "Feb 29, 2020", 1),
     ]
-
-
-def test_typed_cells_are_what_a_typed_file_wants() -> None:
-    columns = {column.name: column for column in columns_of(DOCUMENT)}
-    answers = {
-        "datetime": "2026-06-01T06:30:00Z",
-        "time": "09:30",
-        "integer": 5,
-        "rating": 3,
-        "multiple_choice": ["red", "blue"],
-        "matrix": {"food": "yes"},
-        "location": {"latitude": 1, "longitude": 2},
-        "image": PHOTO,
-    }
-    wanted = {
-        "datetime": datetime(2026, 6, 1, 6, 30, tzinfo=UTC),
-        "time": time(9, 30),
-        "integer": 5,
-        "rating": 3.0,
-        "multiple_choice": "red blue",
-        "matrix.food": "yes",
-        "matrix.rooms": None,
-        "location": "1 2 0 0",
-        "location.latitude": 1.0,
-        "image": PHOTO["name"],
-        "image.upload": PHOTO["upload"],
-        "money": None,
-    }
-    assert cells([columns[name] for name in wanted], answers) == list(wanted.values())
 
 
 def test_labels_fall_back_to_the_documents_language() -> None:
