@@ -21,8 +21,8 @@ HOLDER = Permission.REGISTRATION_HOLDER
 # Where a key is told that a person's account is meant.
 OF_A_PERSON = {
     "getMe", "listMyRegistrations", "claimRegistration", "listMySessions", "endMySession", "endMySessions",
-    "changePassword", "getSecondFactor", "beginSecondFactor", "confirmSecondFactor", "renewRecoveryCodes",
-    "turnOffSecondFactor",
+    "changePassword", "confirmItIsMe", "getSecondFactor", "beginSecondFactor", "confirmSecondFactor",
+    "renewRecoveryCodes", "turnOffSecondFactor",
     "tryMailTemplate", "tryEventMailTemplate",
     "listMyConsents", "withdrawMyConsent", "exportMyData", "eraseMe",
 }  # fmt: skip

@@ -224,7 +224,10 @@ def test_mails_and_exports_hold_words_only(stack: Stack, ground: Ground) -> None
     number = ground.registered["registration"]["confirmation_number"]
     [mail] = [mail for mail in stack.mails() if number in str(mail["Subject"])]
     kinds = {part.get_content_type() for part in mail.walk() if not part.is_multipart()}
-    assert kinds == {"text/plain", "image/png"}
+    assert kinds == {"text/plain", "text/html", "application/pdf", "text/calendar"}
+    [html] = [part.get_content() for part in mail.walk() if part.get_content_type() == "text/html"]
+    assert "&lt;script&gt;" in html
+    assert not re.search(r"<script|<svg|onerror=window\.__fired=1>", html)
     assert "\n" not in str(mail["Subject"])
     address = f"/organizations/{ground.organization}/registrations/export"
     answer = ground.client.get(address, params={"event": ground.event}, headers=ground.staff)

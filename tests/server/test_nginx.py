@@ -61,7 +61,7 @@ def test_the_template_is_a_configuration(tmp_path: Path, certificate: tuple[Path
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert render.main(["10.0.0.5:8000", "10.0.0.6:8000", "--listen", "8080"]) == 0
     printed = capsys.readouterr().out
-    assert "server 10.0.0.5:8000;\n        server 10.0.0.6:8000;" in printed
+    assert "server 10.0.0.5:8000 max_fails=0;\n        server 10.0.0.6:8000 max_fails=0;" in printed
     assert "listen 8080;" in printed
     with pytest.raises(SystemExit):
         render.main(["10.0.0.5:8000", "--certificate", "x.pem"])

@@ -75,7 +75,7 @@ TABLES: dict[str, TableUse] = {
         "To keep you signed in on a device, and to show you where.",
         "90 days after the session's end",
         personal="user_agent account_id",
-        plain="id uid created_at expires_at revoked_at last_used_at method second_factor_at",
+        plain="id uid created_at expires_at revoked_at last_used_at method second_factor_at confirmed_at",
         shown="created_at last_used_at expires_at revoked_at method user_agent",
     ),
     "refresh_token": _use(
@@ -130,9 +130,9 @@ TABLES: dict[str, TableUse] = {
         "Your registrations",
         "To hold your place at an event.",
         "1095 days after the event",
-        personal="account_id contact_name contact_email contact_phone confirmation_number",
+        personal="account_id contact_name contact_email contact_phone confirmation_number search",
         plain=f"{_COMMON} organization_id event_id flow_version_id state locale clock_now clock_timezone submitted_at "
-        "cancelled_at expires_at erased_at blanked_days",
+        "cancelled_at expires_at erased_at blanked_days is_test allowance",
         recipients=_ODOO,
     ),
     "registration_step": _use(
@@ -327,7 +327,8 @@ TABLES: dict[str, TableUse] = {
     "event": _configuration(
         "Events",
         f"{_COMMON} organization_id category_id slug title summary description place timezone starts_at ends_at "
-        "registration_opens_at registration_closes_at state flow_version_id search image_uid image_width image_height",
+        "registration_opens_at registration_closes_at state flow_version_id search test_mode image_uid image_width "
+        "image_height",
     ),
     "registration_rules": _configuration(
         "What participants may change",

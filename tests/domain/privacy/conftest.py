@@ -1,6 +1,7 @@
 """A person who has registered, what is planted about them, and where it is looked for."""
 
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,15 @@ class Places:
     def files(self) -> bytes:
         """Return the database's own files, once what was deleted is vacuumed away. Not the write-ahead log."""
         name = self.databases.name
+        # What a transaction of somebody else may still look at, no vacuum removes.
+        looking = (
+            "SELECT count(*) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+        for _ in range(100):
+            if self.services.postgres.execute(looking).strip() == "0":
+                break
+            time.sleep(0.05)
         # The planner's statistics quote common values until a table is analysed once more.
         self.services.postgres.execute("ANALYZE", database=name)
         self.services.postgres.execute("VACUUM FULL", database=name)
