@@ -102,6 +102,8 @@ class Registrar:
         self._maker = AnswerMaker(self._source)
         self._steps: list[dict[str, Any]] = []
         self._forms: dict[str, dict[str, Any]] = {}
+        # Repeats whose items the form counts itself.
+        self.counted: set[str] = set()
         # What the last person who went step by step gave, by step.
         self.given: dict[str, Any] = {}
 
@@ -111,6 +113,7 @@ class Registrar:
         body = _ok(answer)
         self._steps = body["flow"]["steps"]
         self._forms = {uid: form["source"] for uid, form in body["forms"].items()}
+        self.counted = {one["name"] for form in self._forms.values() for one in fields_of(form) if one.get("count")}
 
     async def register(self, email: str, *, quantity: int = 1) -> Registered:
         """Register a person in one call."""

@@ -8,6 +8,9 @@ from icalendar import Calendar, Event
 
 _PRODUCT = "-//Global PRS//registration//EN"
 
+# RFC 5545, section 3.3.8: integers have 32 bits.
+_MOST = 2**31 - 1
+
 
 class CalendarFacts(msgspec.Struct, frozen=True):
     """What an entry says. ``uid`` never changes for a registration; ``sequence`` rises with every change."""
@@ -38,7 +41,7 @@ def render(facts: CalendarFacts) -> bytes:
     calendar.add("method", method(facts))
     entry = Event()
     entry.add("uid", facts.uid)
-    entry.add("sequence", facts.sequence)
+    entry.add("sequence", min(facts.sequence, _MOST))
     entry.add("dtstamp", facts.changed_at)
     entry.add("last-modified", facts.changed_at)
     entry.add("dtstart", facts.starts_at.astimezone(zone))
