@@ -83,4 +83,4 @@ def test_many_drawn_forms_are_filled_and_submitted(stack: Stack) -> None:
 
 
 def test_a_changed_answer_is_seen() -> None:
-    assert differing({"a": 1, "b": "x"}, {"a": 2, "b": "x", "c": 3}) == ["a"]
+    assert differing({"a": 1, "b": "x"}, {"a": 2, "b": "x", "c": 3}, set()) == ["a"]
