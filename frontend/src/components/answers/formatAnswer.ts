@@ -23,12 +23,12 @@ export type AnswerFormat = {
 
 type Writer = (field: FormField, value: unknown, format: AnswerFormat) => string;
 
-function labelIn(list: string | undefined, value: unknown, { document, text }: AnswerFormat) {
+function wordsIn(list: string | undefined, value: unknown, { document, text }: AnswerFormat) {
   const choice = document.choice_lists[list ?? ""]?.find((one) => one.value === value);
   return choice ? text(choice.label) : String(value);
 }
 
-const choiceLabel: Writer = (field, value, format) => labelIn(field.choices, value, format);
+const choiceLabel: Writer = (field, value, format) => wordsIn(field.choices, value, format);
 
 function listed(field: FormField, values: readonly unknown[], format: AnswerFormat): string {
   return new Intl.ListFormat(format.locale, { type: "conjunction" }).format(
