@@ -382,8 +382,11 @@ async def register(database: Database, organization_ids: Iterable[int], batch: b
             if error.sqlstate == _SEATS_GONE:
                 raise SeatsGone from error
             raise
-        except asyncpg.InterfaceError as error:
-            raise ConnectionError("the connection to the database is gone") from error
+        except Exception as error:
+            # The driver has several ways to say so, and not all of them are its PostgresError.
+            if raw.is_closed() or isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
+                raise ConnectionError("the connection to the database is gone") from error
+            raise
         finally:
             # The pool learns of it only from its own statements.
             if raw.is_closed():

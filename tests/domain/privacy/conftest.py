@@ -83,15 +83,16 @@ class Places:
     def files(self) -> bytes:
         """Return the database's own files, once what was deleted is vacuumed away. Not the write-ahead log."""
         name = self.databases.name
-        # What a transaction of somebody else may still look at, no vacuum removes.
-        looking = (
-            "SELECT count(*) FROM pg_stat_activity "  # noqa: S608 (our own name)
-            f"WHERE datname = '{name}' AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()"
+        # No vacuum removes what an older transaction may still look at, and a snapshot counts those of all databases.
+        now = self.services.postgres.execute("SELECT txid_current()").strip()
+        older = (
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "  # noqa: S608 (our own name)
+            f"AND (backend_xid::text::bigint < {now} OR (datname = '{name}' AND backend_xmin::text::bigint < {now}))"
         )
-        for _ in range(100):
-            if self.services.postgres.execute(looking).strip() == "0":
+        for _ in range(300):
+            if self.services.postgres.execute(older).strip() == "0":
                 break
-            time.sleep(0.05)
+            time.sleep(0.1)
         # The planner's statistics quote common values until a table is analysed once more.
         self.services.postgres.execute("ANALYZE", database=name)
         self.services.postgres.execute("VACUUM FULL", database=name)
