@@ -152,7 +152,7 @@ async def test_more_exports_than_a_process_builds_are_put_off(
 
 
 async def test_a_builder_that_dies_breaks_the_file_off() -> None:
-    plan = Plan((), {}, {})
+    plan = Plan((), {}, {}, {})
 
     async def never() -> Any:
         await asyncio.sleep(0)

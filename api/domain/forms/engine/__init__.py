@@ -29,6 +29,7 @@ from api.domain.forms.engine.document import (
     canonical_bytes,
     content_hash,
 )
+from api.domain.forms.engine.fields.codes import CURRENCIES
 from api.domain.forms.engine.fields.identity import clean_identity
 from api.domain.forms.engine.masking import is_masked, mask
 from api.domain.forms.engine.opening import opening_answers
@@ -49,6 +50,7 @@ from api.domain.forms.engine.xlsform import (
 
 __all__ = [
     "COMPILER_VERSION",
+    "CURRENCIES",
     "Choice",
     "Clock",
     "CompiledExpression",

@@ -24,11 +24,13 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a row is read with: the answers' columns, and the words for events and tickets by their private ids."""
+    """What a row is read with: the answers' columns, the words for events and tickets by their private ids, and how
+    many digits the minor unit of a currency has."""
 
     columns: tuple[Column, ...]
     events: dict[int, str]
     tickets: dict[int, str]
+    digits: dict[str, int]
 
 
 CORE: tuple[tuple[str, Kind], ...] = (
@@ -79,7 +81,7 @@ class Reader:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._cells = [_cell(column) for column in plan.columns]
+        self._cells = [_cell(column, plan.digits) for column in plan.columns]
 
     def row(self, line: bytes | str) -> list[Value]:
         """Return the values of one registration, in the columns' order."""
@@ -122,7 +124,7 @@ def _below(node: Any, part: str) -> Any:
     return node.get(part) if isinstance(node, dict) else None
 
 
-def _cell(column: Column) -> Callable[[Mapping[str, Mapping[str, Any]]], Value]:
+def _cell(column: Column, digits: Mapping[str, int]) -> Callable[[Mapping[str, Mapping[str, Any]]], Value]:
     step, path, part, read = column.step, column.path, column.part, _READ[column.kind]
     name = path[0]
     if len(path) > 1:
@@ -136,7 +138,7 @@ def _cell(column: Column) -> Callable[[Mapping[str, Mapping[str, Any]]], Value]:
         answers = steps.get(step)
         value = None if answers is None else answers.get(name)
         if part and value is not None:
-            value = _part(value, part)
+            value = _part(value, part, digits)
         return None if value is None else read(value)
 
     return single
@@ -153,19 +155,12 @@ def _values(node: Any, path: tuple[str, ...]) -> Iterator[Any]:
             yield from _values(node[path[0]], path[1:])
 
 
-# ISO 4217: those whose minor unit is not a hundredth.
-_DIGITS = dict.fromkeys(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
-     "XPF"), 0,
-) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3) | {"CLF": 4, "UYW": 4}  # fmt: skip
-
-
-def _part(value: Any, part: str) -> Any:
+def _part(value: Any, part: str, digits: Mapping[str, int]) -> Any:
     if not isinstance(value, Mapping):
         return value if part in ("amount", "line1", "given") else None
     found = value.get(part)
     if part == "amount" and isinstance(found, int) and "currency" in value:
-        return found / 10 ** _DIGITS.get(str(value["currency"]), 2)
+        return found / 10 ** digits.get(str(value["currency"]), 2)
     return found
 
 

@@ -19,6 +19,7 @@ from api.domain.audit import service as audit
 from api.domain.catalog import flow_service, ticket_service
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event
+from api.domain.forms.engine import CURRENCIES
 from api.domain.registrations import filtering
 from api.domain.registrations.errors import ExportsBusy
 from api.domain.registrations.exports import rows, spreadsheet
@@ -122,6 +123,8 @@ async def planned(uow: UnitOfWork, export: Export) -> Plan:
         columns=columns_of(list(forms.values())),
         events={key: event.slug for key, event in events.items()},
         tickets=await ticket_service.names(uow, ids),
+        # The process that builds the file loads no engine, so the table comes with the plan.
+        digits=CURRENCIES,
     )
 
 
