@@ -1,48 +1,8 @@
 // The form document as the screen reads it: the contract's `source`, of which a published version never changes.
 import type { LocalizedText } from "@/lib/api/types";
+import type { FieldType, Media } from "@/lib/forms/types";
 
-export type FieldType =
-  | "text"
-  | "multiline"
-  | "integer"
-  | "decimal"
-  | "boolean"
-  | "single_choice"
-  | "multiple_choice"
-  | "date"
-  | "time"
-  | "datetime"
-  | "email"
-  | "phone"
-  | "country"
-  | "identity_number"
-  | "consent"
-  | "money"
-  | "ranking"
-  | "rating"
-  | "likert"
-  | "matrix"
-  | "url"
-  | "language"
-  | "currency"
-  | "address"
-  | "person_name"
-  | "file"
-  | "image"
-  | "audio"
-  | "video"
-  | "barcode"
-  | "signature"
-  | "location"
-  | "acknowledge"
-  | "hidden"
-  | "calculated"
-  | "note"
-  | "group"
-  | "repeat";
-
-/** Addresses of pictures, sound and films beside a label, by kind and locale. */
-export type Media = { image?: LocalizedText; audio?: LocalizedText; video?: LocalizedText };
+export type { FieldType, Media };
 
 export type FormField = {
   name: string;
