@@ -1,6 +1,5 @@
 """Registrations that staff add for somebody, and trials of an event."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,14 +8,11 @@ from api.domain.audit import service as audit
 from api.domain.catalog import service as catalog
 from api.domain.catalog.contracts import Event, EventState
 from api.domain.catalog.errors import EventClosed
-from api.domain.organizations import service as organizations
 from api.domain.registrations import access, repository, retention_repository, service, views
 from api.domain.registrations.contracts import Allowance, RegistrationView
 from api.domain.registrations.models import Registration
-from api.domain.registrations.repository import RegistrationRepository
 from api.lib import clock
 from api.lib.errors import Forbidden, NotFound
-from api.lib.ids import new_uid
 from api.lib.security import Permission
 from api.lib.uow import UnitOfWork
 
@@ -40,25 +36,8 @@ async def begin(uow: UnitOfWork, which: str, locale: str, allowance: Allowance) 
         raise Forbidden
     if event.flow_version_id is None or not (allowance.late or event.registration_open(clock.now())):
         raise EventClosed
-    home = (await organizations.by_ids(uow, [event.organization_id]))[event.organization_id]
-    organizations.refuse_elsewhere(uow.kernel.settings, home)
-    now = clock.now()
-    row = await RegistrationRepository(session=uow.session).add(
-        Registration(
-            uid=new_uid(),
-            organization_id=event.organization_id,
-            event_id=event.id,
-            flow_version_id=event.flow_version_id,
-            account_id=None,
-            state="draft",
-            locale=locale,
-            clock_now=now,
-            clock_timezone=event.timezone,
-            is_test=event.test_mode,
-            allowance={"late": allowance.late, "over": allowance.over, "silent": allowance.silent},
-            expires_at=now + timedelta(seconds=uow.kernel.settings.draft_seconds),
-        )
-    )
+    limits = {"late": allowance.late, "over": allowance.over, "silent": allowance.silent}
+    row = await service.add_draft(uow, event, locale, account=None, allowance=limits)
     await audit.record(
         uow, "registration.added", subject_type="registration", subject_uid=row.uid,
         organization_id=row.organization_id, details=dict(row.allowance or {}),

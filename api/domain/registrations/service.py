@@ -48,26 +48,37 @@ async def begin(uow: UnitOfWork, which: str, locale: str) -> tuple[Registration,
         NotFound, EventClosed, LivesElsewhere: as their names say.
     """
     event = await catalog.open_for_registration(uow, which)
+    return await add_draft(uow, event, locale, account=uow.principal.account_id), event
+
+
+async def add_draft(
+    uow: UnitOfWork, event: Event, locale: str, *, account: int | None, allowance: dict[str, bool] | None = None
+) -> Registration:
+    """Add an empty draft, pinned to the event's current flow, which the caller has seen to be there.
+
+    Raises:
+        LivesElsewhere: as its name says.
+    """
     home = (await organizations.by_ids(uow, [event.organization_id]))[event.organization_id]
     organizations.refuse_elsewhere(uow.kernel.settings, home)
-    assert event.flow_version_id is not None  # noqa: S101 (open_for_registration has checked it)
+    assert event.flow_version_id is not None  # noqa: S101 (the caller has checked it)
     now = clock.now()
-    row = await RegistrationRepository(session=uow.session).add(
+    return await RegistrationRepository(session=uow.session).add(
         Registration(
             uid=new_uid(),
             organization_id=event.organization_id,
             event_id=event.id,
             flow_version_id=event.flow_version_id,
-            account_id=uow.principal.account_id,
+            account_id=account,
             state="draft",
             locale=locale,
             clock_now=now,
             clock_timezone=event.timezone,
             is_test=event.test_mode,
+            allowance=allowance,
             expires_at=now + timedelta(seconds=uow.kernel.settings.draft_seconds),
         )
     )
-    return row, event
 
 
 async def start(uow: UnitOfWork, which: str, locale: str) -> tuple[RegistrationView, str | None]:
